@@ -1,0 +1,66 @@
+import StrictYAML
+
+/// What a department wants residents' data for, and the most that the purpose can ever need.
+package struct Purpose: Hashable, Sendable {
+    package let id: String
+    package let title: Title
+    /// What a resident reads: plain words, at most 60 characters in each language.
+    package let plain: Title
+    /// The legal bases that can carry the purpose.
+    package let legalBases: Set<String>
+    /// The departments that may pursue it.
+    package let departments: Set<String>
+    /// The fields and predicates that the purpose can need at most.
+    package let fields: Set<FieldID>
+    /// How long the receiver may keep what it was given.
+    package let dataLifeDays: Int
+    /// How many residents one request may name.
+    package let batchMax: Int
+    /// Whether each adult member of the household must have agreed (social assistance).
+    package let needsHouseholdMandate: Bool
+}
+
+extension Purpose {
+    /// The longest plain text, counted in characters.
+    package static let plainCharactersMax = 60
+
+    init(
+        _ entry: YAMLEntry, bases: Set<String>, departments known: Set<String>,
+        knows: (FieldID) -> Bool
+    ) throws(YAMLError) {
+        guard isName(entry.key, separators: [UInt8(ascii: "-")], lengthMax: 48) else {
+            throw YAMLError("'\(entry.key)' is no purpose name", at: entry.keyPosition)
+        }
+        id = entry.key
+        var fields = try YAMLFields(entry.value)
+        title = try Title(fields.required("title"))
+        let plainNode = try fields.required("plain")
+        plain = try Title(plainNode)
+        for text in [plain.chinese, plain.english] where text.count > Self.plainCharactersMax {
+            throw YAMLError(
+                "the plain text has \(text.count) characters, at most "
+                    + "\(Self.plainCharactersMax) are allowed", at: plainNode.position)
+        }
+        legalBases = try Self.names(fields.required("legal-bases"), of: bases, "legal basis")
+        departments = try Self.names(fields.required("departments"), of: known, "department")
+        self.fields = try fieldSet(fields.required("fields"), knows: knows)
+        dataLifeDays = try fields.required("data-life-days").integer(in: 1...3_650)
+        batchMax = try fields.required("batch-max").integer(in: 1...100_000)
+        needsHouseholdMandate = try fields.optional("household-mandate")?.flag() ?? false
+        try fields.finish()
+    }
+
+    private static func names(
+        _ node: YAMLNode, of known: Set<String>, _ what: String
+    ) throws(YAMLError) -> Set<String> {
+        var names: Set<String> = []
+        for element in try node.sequence() {
+            let name = try element.text()
+            guard known.contains(name) else {
+                throw YAMLError("'\(name)' is not a \(what) of the catalogue", at: element.position)
+            }
+            names.insert(name)
+        }
+        return names
+    }
+}
