@@ -47,6 +47,18 @@ public struct EntityStore: Sendable {
         self.init(records: records)
     }
 
+    /// A store with further entities, whose ancestors must all be named as their parents.
+    ///
+    /// An entity already present is replaced; used for the actions of a schema, which are closed already.
+    func adding(_ closed: [Entity]) -> EntityStore {
+        var records = records
+        for entity in closed {
+            records[entity.uid] = EntityRecord(
+                entity: entity, ancestors: AncestorSet(Set(entity.parents)))
+        }
+        return EntityStore(records: records)
+    }
+
     private init(records: [EntityUID: EntityRecord]) { self.records = records }
 
     /// The entity of a name, nil where it is absent.
