@@ -61,6 +61,14 @@ extension Keyring {
         var loading = KeyLoading(
             requests: requests, missing: missing, keySet: keySet, isSealing: isSealing)
         try loading.run(store: store, workers: workers, into: &resolved)
+        if loading.needsNewerEpoch {
+            // Another task or process began an epoch and wrapped keys in it since this ring was read.
+            try reload()
+            loading = KeyLoading(
+                requests: requests, missing: missing, keySet: state.withLock { $0.keys },
+                isSealing: isSealing)
+            try loading.run(store: store, workers: workers, into: &resolved)
+        }
         let loaded = loading.loaded
         state.withLock { state in
             guard state.forgetCount == forgetCount else { return }

@@ -37,14 +37,16 @@ extension Keyring {
     ///
     /// What it sealed, indexed or wrapped is lost with it.
     ///
-    /// - Throws: ``FieldCryptoError/ring(_:)`` for the newest version of a class or epoch, and for an epoch that
-    ///   residents' keys still need.
+    /// - Throws: ``FieldCryptoError/ring(_:)`` for the newest version of a class, the two newest epochs, and an
+    ///   epoch that residents' keys still need.
     package func remove(_ key: KeyName) throws(FieldCryptoError) {
         let keySet = state.withLock { $0.keys }
         let store = self.store
         if key.kind == .fieldClass || key.kind == .epoch {
-            if keySet.nextVersion(key.kind, key.name) == key.version + 1 {
-                throw .ring("\(key) is the newest and may not be removed")
+            // A batch may still be making residents' keys in the epoch before the newest.
+            let kept: UInt32 = key.kind == .epoch ? 2 : 1
+            if keySet.nextVersion(key.kind, key.name) <= key.version + kept {
+                throw .ring("\(key) is too new to be removed")
             }
         }
         if key.kind == .epoch {
@@ -55,7 +57,6 @@ extension Keyring {
         }
         try storeCall { () throws(KeyStoreError) in try store.remove([key]) }
         try reload()
-        try workers.dropKeys()
     }
 
     /// Wraps residents' keys of earlier epochs under the newest epoch's key, a batch at a time.

@@ -12,9 +12,10 @@ extension Keyring {
         try checkName(name, of: "signing key")
         let seed = try random.secret(SigningKey.seedByteCount)
         let key = try SigningKey(seed: seed)
+        var bytes = seed.withUnsafeBytes { [UInt8]($0) }
+        defer { wipe(&bytes) }
         let sealed = try seal(
-            seed.withUnsafeBytes { [UInt8]($0) },
-            at: Self.seedAddress(name: name, fieldClass: fieldClass), padding: .none)
+            bytes, at: Self.seedAddress(name: name, fieldClass: fieldClass), padding: .none)
         let record = SealedSigningKey(
             name: name, fieldClass: fieldClass, publicKey: key.publicKey.bytes, sealedSeed: sealed)
         let store = self.store

@@ -15,6 +15,9 @@ package final class Keyring: Sendable {
         var usesLeft: [KeyName: Int64] = [:]
         /// Grows with every forgetting, so that a load that began before it is not cached after it.
         var forgetCount: UInt64 = 0
+        /// Numbers the readings of the ring, and the one that `keys` came from.
+        var reloadsBegun = 0
+        var reloadShown = 0
     }
 
     let store: any KeyStore
@@ -96,9 +99,20 @@ package final class Keyring: Sendable {
 
     /// Reads the ring again, after another process added a key to it.
     package func reload() throws(FieldCryptoError) {
-        let rootKey = state.withLock { $0.rootKey }
+        let (rootKey, turn) = state.withLock { state in
+            state.reloadsBegun += 1
+            return (state.rootKey, state.reloadsBegun)
+        }
         let keys = try Self.load(rootKey: rootKey, store: store)
-        state.withLock { $0.keys = keys }
+        state.withLock { state in
+            // A reading that began earlier may lack a key that one begun later has.
+            guard turn > state.reloadShown else { return }
+            state.reloadShown = turn
+            state.keys = keys
+            state.cache.removeAll()
+            state.forgetCount += 1
+        }
+        try workers.dropKeys()
     }
 
     /// The names of all keys of the ring, sorted by kind, name and version.

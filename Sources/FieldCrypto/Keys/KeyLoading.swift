@@ -13,6 +13,8 @@ struct KeyLoading {
     let keySet: KeySet
     let isSealing: Bool
     private(set) var loaded: [Loaded] = []
+    /// Whether a resident's key is wrapped in an epoch that `keySet` does not have.
+    private(set) var needsNewerEpoch = false
 
     init(requests: [KeyRequest?], missing: [Int], keySet: KeySet, isSealing: Bool) {
         self.requests = requests
@@ -50,8 +52,11 @@ struct KeyLoading {
         if !outcome.commitments.isEmpty {
             try storeCall { () throws(KeyStoreError) in try store.insert(outcome.commitments) }
         }
+        for index in missing { resolved.failures[index] = outcome.failures[index] }
         for (index, key) in outcome.keys { resolved.keys[index] = key }
-        resolved.failures.merge(outcome.failures) { first, _ in first }
+        needsNewerEpoch = outcome.failures.values.contains {
+            if case .unknownKey(let name) = $0 { name.kind == .epoch } else { false }
+        }
         loaded = outcome.loaded
     }
 

@@ -117,3 +117,84 @@ package final class AES256GCM {
         return false
     }
 }
+
+extension AES256GCM {
+    /// Encrypts a message of its own, not an envelope; who calls it answers for the nonce.
+    ///
+    /// - Parameters:
+    ///   - plaintext: At most 2^31 - 1 bytes.
+    ///   - key: 32 bytes.
+    ///   - nonce: 12 bytes, never used before with this key.
+    ///   - associatedData: What is authenticated beside it.
+    /// - Returns: The ciphertext and, behind it, the 16-byte tag.
+    /// - Throws: ``FieldCryptoError/length(of:byteCount:expected:)`` for a key or nonce of another length.
+    package func encrypt(
+        _ plaintext: [UInt8], key: SecretBytes, nonce: [UInt8], associatedData: [UInt8]
+    ) throws(FieldCryptoError) -> [UInt8] {
+        try checkLengths(key: key, nonce: nonce)
+        var output = plaintext + [UInt8](repeating: 0, count: Self.tagByteCount)
+        try output.withUnsafeMutableBufferPointer { elements throws(FieldCryptoError) in
+            let output = UnsafeMutableRawBufferPointer(elements)
+            guard let start = output.baseAddress else { return }
+            let text = UnsafeMutableRawBufferPointer(start: start, count: plaintext.count)
+            try withAddresses(of: nonce, key) { nonce, key throws(FieldCryptoError) in
+                try withBytes(of: associatedData) { data throws(FieldCryptoError) in
+                    try encrypt(
+                        inPlace: text, key: key, nonce: nonce, associatedData: data,
+                        tag: start + plaintext.count)
+                }
+            }
+        }
+        return output
+    }
+
+    /// Opens what ``encrypt(_:key:nonce:associatedData:)`` gave.
+    ///
+    /// - Returns: The plaintext, or nil where anything was changed.
+    /// - Throws: ``FieldCryptoError/length(of:byteCount:expected:)`` for a key or nonce of another length.
+    package func decrypt(
+        _ sealed: [UInt8], key: SecretBytes, nonce: [UInt8], associatedData: [UInt8]
+    ) throws(FieldCryptoError) -> [UInt8]? {
+        try checkLengths(key: key, nonce: nonce)
+        guard sealed.count >= Self.tagByteCount else { return nil }
+        var text = Array(sealed.dropLast(Self.tagByteCount))
+        let isAuthentic = try text.withUnsafeMutableBufferPointer {
+            elements throws(FieldCryptoError) in
+            let text = UnsafeMutableRawBufferPointer(elements)
+            return try withBytes(of: sealed) { sealed throws(FieldCryptoError) in
+                guard let start = sealed.baseAddress else { return false }
+                return try withAddresses(of: nonce, key) { nonce, key throws(FieldCryptoError) in
+                    try withBytes(of: associatedData) { data throws(FieldCryptoError) in
+                        try decrypt(
+                            inPlace: text, key: key, nonce: nonce, associatedData: data,
+                            tag: start + text.count)
+                    }
+                }
+            }
+        }
+        return isAuthentic ? text : nil
+    }
+
+    private func checkLengths(key: SecretBytes, nonce: [UInt8]) throws(FieldCryptoError) {
+        guard key.count == Self.keyByteCount else {
+            throw .length(of: "key", byteCount: key.count, expected: Self.keyByteCount)
+        }
+        guard nonce.count == Self.nonceByteCount else {
+            throw .length(of: "nonce", byteCount: nonce.count, expected: Self.nonceByteCount)
+        }
+    }
+
+    private func withAddresses<Result>(
+        of nonce: [UInt8], _ key: SecretBytes,
+        _ body: (UnsafeRawPointer, UnsafeRawPointer) throws(FieldCryptoError) -> Result
+    ) throws(FieldCryptoError) -> Result {
+        try withBytes(of: nonce) { nonce throws(FieldCryptoError) in
+            try key.withUnsafeBytes { key throws(FieldCryptoError) in
+                guard let nonce = nonce.baseAddress, let key = key.baseAddress else {
+                    preconditionFailure("neither is empty")
+                }
+                return try body(nonce, key)
+            }
+        }
+    }
+}

@@ -32,7 +32,7 @@ package final class SecretBytes: Sendable, Equatable {
     /// - Parameter bytes: At least one byte; all zero afterwards.
     package convenience init(wiping bytes: inout [UInt8]) {
         self.init(copying: bytes)
-        bytes.withUnsafeMutableBytes { OPENSSL_cleanse($0.baseAddress, $0.count) }
+        wipe(&bytes)
     }
 
     /// Copies bytes whose first owner will wipe them, or that are no secret (test keys).
@@ -68,4 +68,9 @@ extension SecretBytes: CustomStringConvertible, CustomDebugStringConvertible, Cu
 /// Whether two byte strings are equal, in a time that depends on their lengths only.
 package func isEqualInConstantTime(_ left: [UInt8], _ right: [UInt8]) -> Bool {
     left.count == right.count && CRYPTO_memcmp(left, right, left.count) == 0
+}
+
+/// Overwrites an array that held something secret; of use only where no copy of the array is left.
+package func wipe(_ bytes: inout [UInt8]) {
+    bytes.withUnsafeMutableBytes { OPENSSL_cleanse($0.baseAddress, $0.count) }
 }
