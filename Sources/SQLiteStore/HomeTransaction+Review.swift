@@ -29,12 +29,12 @@ extension HomeTransaction {
         try execute(
             """
             INSERT INTO quarantine
-                (stream, container, record, line, key_digest, findings, sealed, batch)
+                (stream, container, record, line, key_digest, findings, sealed, version)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 number, place.container, place.record, place.line, digest, findings,
-                record.sealed.map { Data($0) }, record.batch,
+                record.sealed.map { Data($0) }, record.version,
             ])
         return true
     }

@@ -61,7 +61,7 @@ enum Schema {
             key_digest BLOB,
             findings TEXT NOT NULL,
             sealed BLOB,
-            batch INTEGER NOT NULL
+            version INTEGER NOT NULL
         );
         CREATE UNIQUE INDEX quarantine_key ON quarantine (stream, key_digest)
             WHERE key_digest IS NOT NULL;

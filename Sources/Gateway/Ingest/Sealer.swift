@@ -84,9 +84,11 @@ struct Sealer {
             let sealed = try keyring.seal(plaintexts(of: batch, number: number))
             return SealedBatch(
                 number: number, records: assemble(batch, number: number, sealed: sealed),
-                quarantined: try zip(batch.refused, refusedDigests).map {
-                    record, digest throws(FieldCryptoError) in
-                    try quarantine(record, keyDigest: digest, number: number)
+                quarantined: try zip(batch.refused, refusedDigests).enumerated().map {
+                    index, refusal throws(FieldCryptoError) in
+                    try quarantine(
+                        refusal.0, keyDigest: refusal.1,
+                        version: version(batch.records.count + index, number: number))
                 }, linked: batch)
         } catch { throw .crypto(error) }
     }
@@ -151,7 +153,7 @@ struct Sealer {
     }
 
     private func quarantine(
-        _ record: RefusedRecord, keyDigest: [UInt8]?, number: Int64
+        _ record: RefusedRecord, keyDigest: [UInt8]?, version: Int64
     ) throws(FieldCryptoError) -> QuarantinedRecord {
         var sealed: [UInt8]?
         if !record.cells.isEmpty {
@@ -160,10 +162,11 @@ struct Sealer {
                 Array(cells.utf8),
                 at: FieldAddress(
                     tenant: tenant, table: "quarantine", resident: nil, field: "cells",
-                    fieldClass: Self.quarantineClass, recordVersion: number), padding: .bucket32)
+                    fieldClass: Self.quarantineClass, recordVersion: version), padding: .bucket32)
         }
         return QuarantinedRecord(
-            position: record.position, keyDigest: keyDigest, findings: record.findings, sealed: sealed)
+            position: record.position, keyDigest: keyDigest, findings: record.findings,
+            sealed: sealed, version: version)
     }
 
     private func recordAddress(_ id: ResidentID, version: Int64) -> FieldAddress {

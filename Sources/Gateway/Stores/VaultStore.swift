@@ -31,6 +31,9 @@ package protocol VaultReader {
     /// The review list, oldest first.
     func reviews(_ filter: ReviewFilter) throws(GatewayError) -> [Review]
 
+    /// Refused records, oldest first, after a number.
+    func quarantineList(after: Int64, limit: Int) throws(GatewayError) -> [QuarantineItem]
+
     /// Whether a person has confirmed what a field says of a resident.
     func isConfirmed(_ field: FieldID, of resident: ResidentNumber) throws(GatewayError) -> Bool
 
@@ -169,6 +172,25 @@ package struct QuarantinedRecord: Sendable {
     package let findings: [RecordFinding]
     /// The cells as delivered, sealed under the quarantine class; nil where they could not be read.
     package let sealed: [UInt8]?
+    /// Bound into the sealing of the cells, as a record's version is.
+    package let version: Int64
+}
+
+/// A refused record as a list shows it: where and why, and nothing of what it holds.
+package struct QuarantineItem: Hashable, Sendable {
+    package let number: Int64
+    package let stream: StreamName
+    package let position: RecordPosition
+    package let findings: [String]
+
+    package init(
+        number: Int64, stream: StreamName, position: RecordPosition, findings: [String]
+    ) {
+        self.number = number
+        self.stream = stream
+        self.position = position
+        self.findings = findings
+    }
 }
 
 /// What one stream has brought so far.
