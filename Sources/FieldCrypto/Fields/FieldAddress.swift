@@ -85,6 +85,16 @@ package struct FieldAddress: Hashable, Sendable {
         }
     }
 
+    /// The associated data of a ciphertext at this address, for those who check the format.
+    package func associatedData(
+        suite: CipherSuite, classVersion: UInt16, generation: UInt16
+    ) -> [UInt8] {
+        var canonical = CanonicalBytes()
+        write(
+            to: &canonical, suite: suite, classVersion: classVersion, generation: generation)
+        return canonical.bytes
+    }
+
     /// Writes the associated data of this address under one key.
     func write(
         to canonical: inout CanonicalBytes, suite: CipherSuite, classVersion: UInt16,
