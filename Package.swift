@@ -10,19 +10,70 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests",
+        dependencies: [.byName(name: name), "TestSupport"] + dependencies, swiftSettings: strict)
+}
+
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+
 let package = Package(
     name: "hangu",
+    products: [
+        .executable(name: "hangu", targets: ["hangu"]),
+        .library(name: "Cedar", targets: ["Cedar"]),
+    ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
+        // system libraries
+        .systemLibrary(
+            name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
         // words
-        .target(
-            name: "StrictYAML", dependencies: [.product(name: "Yams", package: "Yams")],
-            swiftSettings: strict),
-        .target(name: "ResidentModel", dependencies: ["StrictYAML"], swiftSettings: strict),
+        module("JSONText"),
+        module("StrictYAML", [.product(name: "Yams", package: "Yams")]),
+        module("ResidentModel", ["StrictYAML"]),
+
+        // engines
+        module("Cedar"),
+        module("FieldCrypto", ["COpenSSL"]),
+        module("TransparencyLog", ["FieldCrypto"]),
+        module("Consent", ["ResidentModel"]),
+        module("Linkage", ["ResidentModel"]),
+
+        // pipeline
+        module(
+            "Gateway",
+            [
+                "Cedar", "Consent", "FieldCrypto", "JSONText", "Linkage", "ResidentModel",
+                "StrictYAML", "TransparencyLog",
+            ]),
+
+        // edges
+        module("Connectors", ["CZlib", "JSONText", "ResidentModel", grdb]),
+        module("SQLiteStore", ["FieldCrypto", "Gateway", "ResidentModel", grdb]),
+
+        // tools
+        .executableTarget(
+            name: "hangu",
+            dependencies: [
+                "Connectors", "Consent", "FieldCrypto", "Gateway", "JSONText", "ResidentModel",
+                "SQLiteStore", "StrictYAML", "TransparencyLog",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: strict),
 
         // tests
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        tests(of: "JSONText"),
     ]
 )

@@ -17,6 +17,8 @@ package struct FieldDefinition: Hashable, Sendable {
     package let source: String
     /// Whether a resident may be found by the exact value; only for values that are as good as unique.
     package let isIndexed: Bool
+    /// Whether one resident may have several values at a time, such as diagnoses; else several are a conflict.
+    package let repeats: Bool
 }
 
 /// How much harm a release can do, and so how a field is released by default (STANDARDS §4).
@@ -90,6 +92,7 @@ extension FieldDefinition {
                 "a field with few distinct values must not be indexed: the index would tell them",
                 at: indexed?.position ?? entry.keyPosition)
         }
+        repeats = try fields.optional("repeats")?.flag() ?? false
         try fields.finish()
     }
 }

@@ -1,0 +1,105 @@
+/// The 16 random bytes by which the key store knows a resident.
+///
+/// Prints as `<redacted>`.
+package struct ResidentKeyID: Hashable, Sendable {
+    package static let byteCount = 16
+    /// The first and the last eight bytes, big-endian.
+    package let high: UInt64
+    package let low: UInt64
+
+    package init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    /// Reads 16 bytes, or nil where there are more or fewer.
+    package init?(bytes: some Collection<UInt8>) {
+        guard bytes.count == Self.byteCount else { return nil }
+        high = bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+        low = bytes.suffix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    package var bytes: [UInt8] {
+        [high, low].flatMap { word in withUnsafeBytes(of: word.bigEndian) { [UInt8]($0) } }
+    }
+}
+
+extension ResidentKeyID: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { "<redacted>" }
+    package var debugDescription: String { "<redacted>" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// Where a value belongs.
+///
+/// A ciphertext opens at the address it was sealed at and at no other.
+///
+/// The address is authenticated with the ciphertext and never stored with it. As associated data it is, each
+/// component with its length before it (UInt32, big-endian):
+///
+/// | component | bytes |
+/// |---|---|
+/// | `gw/v1` | 5 |
+/// | tenant, table | UTF-8 |
+/// | resident id | 16, or 0 for a value of no resident |
+/// | field, field class | UTF-8 |
+/// | suite | 1 |
+/// | class version, generation | 2 each; the generation of a value of no resident is 0 |
+/// | record version | 8, two's complement |
+///
+/// A cell put back to its own older ciphertext fails as long as the record version only grows.
+package struct FieldAddress: Hashable, Sendable {
+    /// The organisation whose gateway this is.
+    package var tenant: String
+    package var table: String
+    /// Nil for what belongs to no resident: it is sealed under the system key of its class.
+    package var resident: ResidentKeyID?
+    package var field: String
+    /// Which class key, besides the resident's key, is needed to open it.
+    package var fieldClass: String
+    package var recordVersion: Int64
+
+    package init(
+        tenant: String, table: String, resident: ResidentKeyID?, field: String, fieldClass: String,
+        recordVersion: Int64
+    ) {
+        self.tenant = tenant
+        self.table = table
+        self.resident = resident
+        self.field = field
+        self.fieldClass = fieldClass
+        self.recordVersion = recordVersion
+    }
+
+    /// The names may be any text of 1 to 255 bytes; the tenant may also be empty.
+    func checkNames() throws(FieldCryptoError) {
+        let maximum = KeyringLimits.nameBytesMax
+        if tenant.utf8.count > maximum {
+            throw .name(of: "tenant", byteCount: tenant.utf8.count, maximum: maximum)
+        }
+        if table.isEmpty || table.utf8.count > maximum {
+            throw .name(of: "table", byteCount: table.utf8.count, maximum: maximum)
+        }
+        if field.isEmpty || field.utf8.count > maximum {
+            throw .name(of: "field", byteCount: field.utf8.count, maximum: maximum)
+        }
+    }
+
+    /// Writes the associated data of this address under one key.
+    func write(
+        to canonical: inout CanonicalBytes, suite: CipherSuite, classVersion: UInt16,
+        generation: UInt16
+    ) {
+        canonical.removeAll()
+        canonical.append("gw/v1")
+        canonical.append(tenant)
+        canonical.append(table)
+        canonical.append(resident)
+        canonical.append(field)
+        canonical.append(fieldClass)
+        canonical.append(suite.rawValue)
+        canonical.append(classVersion)
+        canonical.append(generation)
+        canonical.append(recordVersion)
+    }
+}

@@ -1,0 +1,186 @@
+import FieldCrypto
+import ResidentModel
+
+/// The second data path: admission, basis, locate, consent, decision, audit, opening, obligations, release.
+///
+/// Everything up to the decision's audit entry happens in one transaction, so that a withdrawal either came before
+/// the decision or waits for the next one. Values are opened only after that entry is durable.
+package struct DisclosurePath: Sendable {
+    private let parts: GatewayParts
+
+    package init(_ parts: GatewayParts) { self.parts = parts }
+
+    /// Answers one request.
+    ///
+    /// - Parameters:
+    ///   - request: What a department asks.
+    ///   - deliver: Hands the answer over. What it throws is recorded as a failed release.
+    /// - Returns: The answer that was delivered.
+    /// - Throws: ``GatewayError/request(_:)`` for a request without the right form; a refusal is no error. Where
+    ///   the log cannot be written, nothing is opened and nothing leaves.
+    package func answer(
+        _ request: DisclosureRequest, deliver: (Answer) throws -> Void
+    ) throws(GatewayError) -> Answer {
+        let admitted = try Admission(parts: parts).admit(request)
+        let based = BasisStage(catalogue: parts.catalogue).attach(to: admitted)
+        let recorded = try parts.store.write { writer throws(GatewayError) in
+            let located = try Locate(parts: parts).locate(based, store: writer)
+            let consented = try ConsentStage(parts: parts).attach(to: located, store: writer)
+            let decided = DecisionStage(catalogue: parts.catalogue, policies: parts.policies)
+                .decide(consented)
+            return try Recording(parts: parts).record(decided, in: writer)
+        }
+        let answer: Answer
+        do {
+            let opened = try Opening(parts: parts).open(recorded)
+            answer = ObligationStage(catalogue: parts.catalogue).answer(opened)
+        } catch {
+            try Recording(parts: parts).recordOutcome(of: recorded, answer: nil)
+            throw error
+        }
+        do { try deliver(answer) } catch {
+            try Recording(parts: parts).recordOutcome(of: recorded, answer: nil)
+            throw .request(.unreadable("the answer could not be delivered; nothing counts as released"))
+        }
+        try Recording(parts: parts).recordOutcome(of: recorded, answer: answer)
+        return answer
+    }
+}
+
+/// A decision whose audit entry is durable; only ``Recording`` makes one.
+package struct RecordedDecision: Sendable {
+    package let decided: DecidedRequest
+    package let receipt: AuditReceipt
+
+    fileprivate init(decided: DecidedRequest, receipt: AuditReceipt) {
+        self.decided = decided
+        self.receipt = receipt
+    }
+}
+
+/// Sixth stage: the decision goes into the log, whether it allows or refuses.
+struct Recording {
+    let parts: GatewayParts
+
+    /// - Returns: A decision that counts as recorded once the surrounding transaction has ended well.
+    func record(
+        _ decided: DecidedRequest, in writer: any StoreWriter
+    ) throws(GatewayError) -> RecordedDecision {
+        let draft = AuditDraft.decision(
+            DecisionRecord(decided, bundleHash: parts.policies.hash),
+            resident: decided.consented.located.resident)
+        let receipts = try parts.log.append([draft], in: writer)
+        guard let receipt = receipts.first else { preconditionFailure("one entry, one receipt") }
+        return RecordedDecision(decided: decided, receipt: receipt)
+    }
+
+    /// Tells released from merely authorised; nil for an answer that failed or was not delivered.
+    func recordOutcome(
+        of recorded: RecordedDecision, answer: Answer?
+    ) throws(GatewayError) {
+        try parts.store.write { writer throws(GatewayError) in
+            _ = try parts.log.append([.outcome(of: recorded, answer: answer)], in: writer)
+        }
+    }
+}
+
+/// A recorded decision with the values it permits, opened; only ``Opening`` makes one.
+struct OpenedDecision {
+    let recorded: RecordedDecision
+    /// By field; only fields of permitted items.
+    let values: [FieldID: [OpenedValue]]
+    /// Fields whose content a person has confirmed.
+    let confirmed: Set<FieldID>
+
+    fileprivate init(
+        recorded: RecordedDecision, values: [FieldID: [OpenedValue]], confirmed: Set<FieldID>
+    ) {
+        self.recorded = recorded
+        self.values = values
+        self.confirmed = confirmed
+    }
+}
+
+/// Seventh stage: opens what was permitted, and nothing else.
+struct Opening {
+    let parts: GatewayParts
+
+    func open(_ recorded: RecordedDecision) throws(GatewayError) -> OpenedDecision {
+        let decided = recorded.decided
+        let fields = Set(decided.decisions.filter(\.isAllowed).compactMap(\.carrier))
+        guard let resident = decided.consented.located.resident, !fields.isEmpty else {
+            return OpenedDecision(recorded: recorded, values: [:], confirmed: [])
+        }
+        return try parts.store.read { reader throws(GatewayError) in
+            let stored = try reader.values(of: [resident.number], fields: fields.sorted())
+            let opener = ValueOpener(
+                keyring: parts.keyring, catalogue: parts.catalogue, tenant: parts.tenant)
+            let opened = try opener.open(stored) { $0 == resident.number ? resident.id : nil }
+            var confirmed: Set<FieldID> = []
+            for field in fields where try reader.isConfirmed(field, of: resident.number) {
+                confirmed.insert(field)
+            }
+            return OpenedDecision(
+                recorded: recorded, values: Dictionary(grouping: opened, by: \.stored.field),
+                confirmed: confirmed)
+        }
+    }
+}
+
+/// Eighth stage: puts each value into the form it may leave in, and answers predicates.
+struct ObligationStage {
+    let catalogue: Catalogue
+
+    func answer(_ opened: OpenedDecision) -> Answer {
+        let decided = opened.recorded.decided
+        let located = decided.consented.located
+        let day = located.based.admitted.day
+        let items = decided.decisions.map { decision in
+            AnswerItem(
+                item: decision.item, outcome: outcome(of: decision, opened: opened, day: day),
+                rules: decision.determining, obligations: decision.obligations)
+        }
+        let limits =
+            decided.decisions.filter(\.isAllowed).compactMap(\.obligations.retainDaysMax)
+            + [located.based.purpose?.dataLifeDays].compactMap(\.self)
+        return Answer(
+            requestID: located.based.admitted.requestID, items: items,
+            receipt: opened.recorded.receipt, retainDays: limits.min(),
+            isResidentKnown: located.resident != nil)
+    }
+
+    private func outcome(
+        of decision: ItemDecision, opened: OpenedDecision, day: CalendarDate
+    ) -> AnswerItem.Outcome {
+        guard decision.isAllowed, let carrier = decision.carrier else {
+            return .refused(decision.reasons)
+        }
+        let values = opened.values[carrier] ?? []
+        if let predicate = catalogue.predicates[decision.item] {
+            let evidence = values.map {
+                PredicateEvidence(
+                    text: $0.text, source: $0.stored.stream.source.text,
+                    observedAt: $0.stored.observedAt)
+            }
+            let isKnown = opened.recorded.decided.consented.located.resident != nil
+            guard isKnown else {
+                return .predicate(
+                    PredicateResult(answer: .unknown, asOf: nil, reason: .noValue))
+            }
+            return .predicate(
+                predicate.result(
+                    from: evidence, freshnessDays: catalogue.field(carrier)?.freshnessDays,
+                    on: day, isConfirmed: opened.confirmed.contains(carrier)))
+        }
+        let distinct = Set(values.map(\.text)).count
+        let repeats = catalogue.field(carrier)?.repeats ?? false
+        let given = values.compactMap { value in
+            decision.obligations.form.applied(to: value.text).map {
+                AnswerValue(
+                    text: $0, source: value.stored.stream.source,
+                    observedAt: value.stored.observedAt)
+            }
+        }
+        return .values(given, hasConflict: distinct > 1 && !repeats)
+    }
+}

@@ -1,0 +1,107 @@
+import FieldCrypto
+package import ResidentModel
+
+/// A request whose resident has been looked for; only ``Locate`` makes one.
+package struct LocatedRequest: Sendable {
+    package let based: BasedRequest
+    /// nil where nobody is known by that number.
+    package let resident: LocatedResident?
+    /// The adult members of the resident's household, the resident among them; empty where the purpose needs
+    /// no mandate of the household.
+    package let householdAdults: [LocatedResident]
+
+    fileprivate init(
+        based: BasedRequest, resident: LocatedResident?, householdAdults: [LocatedResident]
+    ) {
+        self.based = based
+        self.resident = resident
+        self.householdAdults = householdAdults
+    }
+}
+
+/// A resident, by row and by identifier.
+package struct LocatedResident: Sendable, Hashable {
+    package let number: ResidentNumber
+    package let id: ResidentID
+
+    package init(number: ResidentNumber, id: ResidentID) {
+        self.number = number
+        self.id = id
+    }
+}
+
+/// Third stage: who is asked about?
+///
+/// Whether a number is known is itself about a person: the answer shows it only for items that were permitted.
+struct Locate {
+    let parts: GatewayParts
+    private static let adultYears = 18
+
+    func locate(
+        _ based: BasedRequest, store: any StoreReader
+    ) throws(GatewayError) -> LocatedRequest {
+        let number: CitizenNumber
+        do {
+            number = try CitizenNumber(
+                based.admitted.request.citizenNumber, today: based.admitted.day)
+        } catch { throw .request(.citizenNumber(error)) }
+        let resident = try Self.find(number, parts: parts, store: store)
+        var adults: [LocatedResident] = []
+        if let resident, based.purpose?.needsHouseholdMandate == true {
+            adults = try householdAdults(of: resident, day: based.admitted.day, store: store)
+        }
+        return LocatedRequest(based: based, resident: resident, householdAdults: adults)
+    }
+
+    /// The resident who is known by a citizen number, or nil.
+    static func find(
+        _ number: CitizenNumber, parts: GatewayParts, store: any StoreReader
+    ) throws(GatewayError) -> LocatedResident? {
+        let entries = try blindIndexEntries(
+            of: number.digits, index: Linker.citizenNumberIndex, keyring: parts.keyring)
+        let found = try store.residents(index: Linker.citizenNumberIndex, entries: entries)
+        guard let row = found.values.lazy.flatMap({ $0 }).min() else { return nil }
+        guard let id = try store.residentIDs(of: [row])[row] else {
+            throw .store(.corrupt(what: "an index entry belongs to no resident"))
+        }
+        return LocatedResident(number: row, id: id)
+    }
+
+    private func householdAdults(
+        of resident: LocatedResident, day: CalendarDate, store: any StoreReader
+    ) throws(GatewayError) -> [LocatedResident] {
+        let numbers = Set(
+            try opened(.householdNumber, of: [resident], store: store).map(\.text))
+        var rows: Set<ResidentNumber> = [resident.number]
+        for number in numbers {
+            let entries = try blindIndexEntries(
+                of: number, index: Linker.householdIndex, keyring: parts.keyring)
+            let found = try store.residents(index: Linker.householdIndex, entries: entries)
+            for residents in found.values { rows.formUnion(residents) }
+        }
+        let ids = try store.residentIDs(of: rows.sorted())
+        let members = rows.sorted().compactMap { row in
+            ids[row].map { LocatedResident(number: row, id: $0) }
+        }
+        var children: Set<ResidentNumber> = []
+        for birth in try opened(.birthDate, of: members, store: store) {
+            guard let born = PartialDate(parsing: birth.text),
+                let latest = CalendarDate(
+                    year: born.year, month: born.month ?? 12, day: born.day ?? 28)
+            else { continue }
+            if latest.fullYears(on: day) < Self.adultYears {
+                children.insert(birth.stored.resident)
+            }
+        }
+        return members.filter { !children.contains($0.number) || $0 == resident }
+    }
+
+    private func opened(
+        _ field: FieldID, of residents: [LocatedResident], store: any StoreReader
+    ) throws(GatewayError) -> [OpenedValue] {
+        let opener = ValueOpener(
+            keyring: parts.keyring, catalogue: parts.catalogue, tenant: parts.tenant)
+        let values = try store.values(of: residents.map(\.number), fields: [field])
+        return try opener.open(values) { row in residents.first { $0.number == row }?.id }
+    }
+}

@@ -1,0 +1,91 @@
+import Cedar
+import FieldCrypto
+package import ResidentModel
+
+/// All rules and the catalogue that decide, compiled once, under one hash.
+package struct PolicyBundle: Sendable {
+    /// SHA-256 over every file of the bundle and the floor rules, in hexadecimal.
+    package let hash: String
+    /// How many rules there are, floor rules included.
+    package let ruleCount: Int
+    let policies: PolicySet
+    let entities: EntityStore
+    private let annotations: [PolicyID: [String: String]]
+
+    /// One file of the bundle, as it was read.
+    package struct File: Sendable {
+        /// Relative to the policies folder, such as `rules/dibao.cedar`.
+        package let path: String
+        package let text: String
+
+        package init(path: String, text: String) {
+            self.path = path
+            self.text = text
+        }
+    }
+
+    /// Compiles the rules.
+    ///
+    /// - Parameters:
+    ///   - files: Every file of the policies folder that governs decisions; those ending in `.cedar` are rules.
+    ///   - catalogue: Read from the same files.
+    /// - Throws: ``GatewayError/policy(_:)`` naming file, line and column of the first fault.
+    package init(files: [File], catalogue: Catalogue) throws(GatewayError) {
+        var rules: [Policy] = []
+        let sorted = files.sorted { $0.path < $1.path }
+        let floor = File(path: FloorRules.file, text: FloorRules.text)
+        for file in [floor] + sorted where file.path.hasSuffix(".cedar") {
+            rules += try Self.rules(of: file)
+        }
+        do {
+            policies = try PolicySet(rules)
+            entities = try EntityStore(CatalogueEntities(catalogue).entities)
+        } catch { throw .policy("\(error)") }
+        ruleCount = rules.count
+        annotations = Dictionary(uniqueKeysWithValues: rules.map { ($0.id, $0.annotations) })
+        try Self.checkObligations(of: rules)
+        hash = Self.hash(of: [floor] + sorted)
+    }
+
+    /// A rule's annotation, such as its reason code or its sentence in Chinese.
+    func annotation(_ name: String, of rule: PolicyID) -> String? { annotations[rule]?[name] }
+
+    private static func rules(of file: File) throws(GatewayError) -> [Policy] {
+        let parsed: [Policy]
+        do { parsed = try PolicyParser.parse(file.text, file: file.path) } catch {
+            throw .policy("\(error)")
+        }
+        var rules: [Policy] = []
+        for policy in parsed {
+            guard let id = policy.annotations["id"], !id.isEmpty else {
+                throw .policy("\(policy.position): the rule has no @id(\"…\")")
+            }
+            if policy.isTemplate {
+                throw .policy("\(policy.position): templates are not rules of a bundle")
+            }
+            rules.append(policy.withID(PolicyID(id)))
+        }
+        return rules
+    }
+
+    private static func checkObligations(of rules: [Policy]) throws(GatewayError) {
+        for rule in rules {
+            guard let text = rule.annotations["obligation"] else { continue }
+            do { _ = try Obligations(parsing: text) } catch {
+                throw .policy("\(rule.position): \(error)")
+            }
+        }
+    }
+
+    private static func hash(of files: [File]) -> String {
+        var bytes: [UInt8] = []
+        for file in files {
+            for part in [file.path, file.text] {
+                let length = UInt64(part.utf8.count)
+                withUnsafeBytes(of: length.bigEndian) { bytes.append(contentsOf: $0) }
+                bytes.append(contentsOf: part.utf8)
+            }
+        }
+        return sha256(bytes).description
+    }
+}

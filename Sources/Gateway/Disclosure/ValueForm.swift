@@ -1,0 +1,127 @@
+import ResidentModel
+
+/// How much of a value is shown. Forms are ordered from clear to withheld; between two of one kind, the coarser
+/// is the stricter, and between two kinds the later one here.
+package enum ValueForm: Hashable, Sendable {
+    case clear
+    /// The number rounded down to a multiple.
+    case round(Int)
+    /// The range of this width that holds the number.
+    case band(Int)
+    case truncateDate(DatePart)
+    /// The first digits of a division code.
+    case division(Int)
+    /// The first characters of a code.
+    case codeCategory(Int)
+    case maskLast4
+    case maskEnds
+    /// Two forms that no value satisfies together: nothing is shown.
+    case withheld
+
+    package enum DatePart: String, Hashable, Sendable {
+        case month
+        case year
+    }
+
+    init(parsing word: String) throws(ObligationError) {
+        switch word {
+        case "clear": self = .clear
+        case "mask:last4": self = .maskLast4
+        case "mask:ends": self = .maskEnds
+        case "truncate-date:month": self = .truncateDate(.month)
+        case "truncate-date:year": self = .truncateDate(.year)
+        default:
+            if let width = Obligations.number(after: "round:", in: word) {
+                self = .round(width)
+            } else if let width = Obligations.number(after: "band:", in: word) {
+                self = .band(width)
+            } else if let digits = Obligations.number(after: "division:", in: word),
+                [2, 4, 6, 9].contains(digits)
+            {
+                self = .division(digits)
+            } else if let count = Obligations.number(after: "code-category:", in: word) {
+                self = .codeCategory(count)
+            } else {
+                throw ObligationError(word: word)
+            }
+        }
+    }
+
+    /// The stricter of two forms: their join in the order.
+    package func stricter(_ other: ValueForm) -> ValueForm {
+        if self == other || other == .clear { return self }
+        switch (self, other) {
+        case (.clear, _): return other
+        case (.round(let left), .round(let right)): return .round(leastMultiple(left, right))
+        case (.band(let left), .band(let right)): return .band(leastMultiple(left, right))
+        case (.round(let width), .band(let band)), (.band(let band), .round(let width)):
+            return .band(leastMultiple(width, band))
+        case (.truncateDate, .truncateDate): return .truncateDate(.year)
+        case (.division(let left), .division(let right)): return .division(min(left, right))
+        case (.codeCategory(let left), .codeCategory(let right)):
+            return .codeCategory(min(left, right))
+        case (.maskLast4, .maskEnds), (.maskEnds, .maskLast4): return .maskEnds
+        default: return .withheld
+        }
+    }
+
+    /// The value as it may leave; nil where the form does not fit the value, which is then withheld.
+    ///
+    /// - Parameter text: The value in the form of its ``FieldKind``.
+    func applied(to text: String) -> String? {
+        switch self {
+        case .clear: return text
+        case .withheld: return nil
+        case .round(let width): return wholeNumber(text).map { String(floored($0, to: width)) }
+        case .band(let width):
+            return wholeNumber(text).map {
+                let low = floored($0, to: width)
+                return "\(low)-\(low + width - 1)"
+            }
+        case .truncateDate(let part):
+            guard let date = PartialDate(parsing: text) else { return nil }
+            let month = part == .month ? date.month : nil
+            return PartialDate(year: date.year, month: month)?.description
+        case .division(let digits):
+            return text.utf8.count >= digits ? String(text.prefix(digits)) : nil
+        case .codeCategory(let count): return String(text.prefix(count))
+        case .maskLast4:
+            guard text.count > 4 else { return String(repeating: "*", count: text.count) }
+            return String(repeating: "*", count: text.count - 4) + text.suffix(4)
+        case .maskEnds:
+            guard text.count > 2 else { return String(repeating: "*", count: text.count) }
+            return text.prefix(1) + String(repeating: "*", count: text.count - 2) + text.suffix(1)
+        }
+    }
+
+    /// The form as rules and records write it.
+    package var name: String {
+        switch self {
+        case .clear: "clear"
+        case .round(let width): "round:\(width)"
+        case .band(let width): "band:\(width)"
+        case .truncateDate(let part): "truncate-date:\(part.rawValue)"
+        case .division(let digits): "division:\(digits)"
+        case .codeCategory(let count): "code-category:\(count)"
+        case .maskLast4: "mask:last4"
+        case .maskEnds: "mask:ends"
+        case .withheld: "withheld"
+        }
+    }
+
+    private func wholeNumber(_ text: String) -> Int? {
+        Int(text.prefix { $0 != "." })
+    }
+
+    private func floored(_ number: Int, to width: Int) -> Int {
+        let remainder = number % width
+        return number - (remainder < 0 ? remainder + width : remainder)
+    }
+}
+
+private func leastMultiple(_ left: Int, _ right: Int) -> Int {
+    var (first, second) = (left, right)
+    while second != 0 { (first, second) = (second, first % second) }
+    let (product, isTooLarge) = (left / first).multipliedReportingOverflow(by: right)
+    return isTooLarge ? Int.max : product
+}

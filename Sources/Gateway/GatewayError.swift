@@ -1,0 +1,105 @@
+package import Consent
+package import FieldCrypto
+package import ResidentModel
+package import StrictYAML
+package import TransparencyLog
+
+/// Why the gateway could not do what it was asked. A refusal is no error but a result with reasons.
+package enum GatewayError: Error, Sendable, CustomStringConvertible {
+    case store(StoreError)
+    case crypto(FieldCryptoError)
+    case log(TransparencyLogError)
+    case source(SourceError)
+    case declaration(YAMLError)
+    case policy(String)
+    case consent(ConsentError)
+    case request(RequestError)
+    case stopped
+
+    /// What the error means for the caller; exit codes and statuses come from here.
+    package var category: ErrorCategory {
+        switch self {
+        case .store(.busy), .store(.diskFull), .store(.unreadable): .unavailable
+        case .store(.corrupt), .crypto, .log: .corrupt
+        case .store(.newerFormat), .declaration, .policy, .consent, .request: .caller
+        case .source(let error):
+            switch error {
+            case .absent, .unreadable: .unavailable
+            case .truncated, .damaged: .corrupt
+            case .missingTable, .missingColumn, .unsupported, .cursor: .caller
+            }
+        case .stopped: .unavailable
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .store(let error): "\(error)"
+        case .crypto(let error): "\(error)"
+        case .log(let error): "\(error)"
+        case .source(let error): "\(error)"
+        case .declaration(let error): "\(error)"
+        case .policy(let text): text
+        case .consent(let error): "\(error)"
+        case .request(let error): "\(error)"
+        case .stopped: "stopped; what was stored before is kept, run again to go on"
+        }
+    }
+}
+
+/// The four kinds of failure.
+package enum ErrorCategory: Sendable, CaseIterable {
+    /// The caller must change something.
+    case caller
+    /// Decided against; the reasons say why.
+    case refused
+    /// Trying again later may help.
+    case unavailable
+    /// Stop and keep the evidence.
+    case corrupt
+}
+
+/// What is wrong with a request, before anything is decided.
+package enum RequestError: Error, Hashable, Sendable, CustomStringConvertible {
+    case unknownConsent
+    case unknownReview(Int64)
+    case reviewNotOpen(Int64)
+    case reviewKind(Int64)
+    case noSuchResident
+    case noSuchEntry(UInt64)
+    case citizenNumber(CitizenNumberError)
+    case unknownName(String, of: String)
+    case tooMany(String, max: Int)
+    case empty(String)
+    case unreadable(String)
+
+    package var description: String {
+        switch self {
+        case .unknownConsent: "there is no consent of that id"
+        case .unknownReview(let number): "there is no review \(number)"
+        case .reviewNotOpen(let number): "review \(number) is decided already"
+        case .reviewKind(let number): "review \(number) asks for no confirmation"
+        case .noSuchResident: "no resident is known by that citizen number"
+        case .noSuchEntry(let index): "the log has no entry \(index)"
+        case .citizenNumber(let error): error.description
+        case .unknownName(let name, let what): "'\(name)' is not a \(what) of the catalogue"
+        case .tooMany(let what, let max): "too many \(what), at most \(max) are allowed"
+        case .empty(let what): "\(what) must not be empty"
+        case .unreadable(let what): what
+        }
+    }
+}
+
+/// Runs a call of the log engine with the gateway's errors.
+package func inLog<Result>(
+    _ body: () throws(TransparencyLogError) -> Result
+) throws(GatewayError) -> Result {
+    do { return try body() } catch { throw .log(error) }
+}
+
+/// Runs a call of the key ring with the gateway's errors.
+package func inCrypto<Result>(
+    _ body: () throws(FieldCryptoError) -> Result
+) throws(GatewayError) -> Result {
+    do { return try body() } catch { throw .crypto(error) }
+}

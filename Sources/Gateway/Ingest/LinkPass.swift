@@ -1,0 +1,222 @@
+import FieldCrypto
+import Linkage
+import ResidentModel
+
+/// The state of linking one batch: what the store knows, and what earlier records of the batch have added.
+struct LinkPass {
+    private let linker: Linker
+    private let stream: StreamName
+    private let stored: [[UInt8]: StoredRecord]
+    private(set) var linked: [LinkedRecord] = []
+
+    /// Who holds a citizen number, by blind-index entry.
+    private var owners: [BlindIndexEntry: LinkTarget] = [:]
+    /// The names under which a resident is known.
+    private var identities: [ResidentID: [LinkIdentity]] = [:]
+    private var ids: [ResidentNumber: ResidentID] = [:]
+    /// The records that this batch has linked, for a record that comes twice.
+    private var targetsInBatch: [[UInt8]: LinkTarget] = [:]
+    /// The residents of the records that this stream refers to.
+    private var referred: [[UInt8]: ResidentNumber] = [:]
+    private let digests: RecordDigests
+
+    init(linker: Linker, stream: StreamName, stored: [[UInt8]: StoredRecord]) {
+        self.linker = linker
+        self.stream = stream
+        self.stored = stored
+        digests = RecordDigests(keyring: linker.keyring)
+    }
+
+    /// Asks the store, in few questions, for everything the batch may need.
+    mutating func prepare(
+        _ candidates: [Linker.Candidate], store: any StoreReader
+    ) throws(GatewayError) {
+        var entries: [BlindIndexEntry] = []
+        var references: [String: [[UInt8]]] = [:]
+        for candidate in candidates {
+            switch candidate.record.subject {
+            case .resident(let identity):
+                if let number = identity.citizenNumber {
+                    entries += try self.entries(number.digits, index: Linker.citizenNumberIndex)
+                }
+            case .record(let name, let key):
+                let target = StreamName(source: stream.source, stream: name)
+                references[name, default: []].append(try digests.key(key, of: target))
+            }
+        }
+        let found = try store.residents(index: Linker.citizenNumberIndex, entries: entries)
+        for (name, keyDigests) in references {
+            let target = StreamName(source: stream.source, stream: name)
+            let records = try store.records(of: target, keyDigests: keyDigests)
+            for (digest, record) in records { referred[digest] = record.resident }
+        }
+        var numbers = Set(found.values.flatMap { $0 })
+        numbers.formUnion(referred.values)
+        numbers.formUnion(stored.values.map(\.resident))
+        ids = try store.residentIDs(of: Array(numbers))
+        for (entry, residents) in found {
+            guard let number = residents.first, let id = ids[number] else { continue }
+            owners[entry] = .known(number, id)
+        }
+        try loadNames(of: Set(found.values.flatMap { $0 }), store: store)
+    }
+
+    /// Decides one record.
+    ///
+    /// - Returns: The refusal of a record that refers to one that is not stored; nil where it was linked.
+    mutating func link(_ candidate: Linker.Candidate) throws(GatewayError) -> RefusedRecord? {
+        let record = candidate.record
+        let known = stored[candidate.keyDigest]
+        switch record.subject {
+        case .record(let name, let key):
+            let target = StreamName(source: stream.source, stream: name)
+            guard let number = referred[try digests.key(key, of: target)], let id = ids[number]
+            else { return unknownReference(record, name: name) }
+            append(candidate, .known(number, id), isReplacement: known != nil)
+        case .resident(let identity):
+            let entries = try identity.citizenNumber.map { number throws(GatewayError) in
+                try self.entries(number.digits, index: Linker.citizenNumberIndex)
+            }
+            try link(candidate, identity: identity, entries: entries ?? [])
+        }
+        return nil
+    }
+
+    private mutating func link(
+        _ candidate: Linker.Candidate, identity: LinkIdentity, entries: [BlindIndexEntry]
+    ) throws(GatewayError) {
+        let owner = entries.compactMap { owners[$0] }.first
+        var doubts = identity.selfContradictions
+        if let owner, doubts.isEmpty {
+            doubts = identity.doubts(against: identities[owner.id] ?? [])
+        }
+        let claims = try householdClaims(of: candidate.record)
+        if let earlier = try earlierTarget(of: candidate) {
+            relink(
+                candidate, to: earlier, owner: owner, isDoubtful: !doubts.isEmpty,
+                entries: entries, claims: claims)
+            return
+        }
+        if let owner, doubts.isEmpty {
+            identities[owner.id, default: []].append(identity)
+            append(candidate, owner, isReplacement: false, claims: claims)
+            return
+        }
+        let id = try linker.newID()
+        var allClaims = claims
+        if doubts.isEmpty {
+            for entry in entries {
+                allClaims.append((Linker.citizenNumberIndex, entry))
+                owners[entry] = .opening(id)
+            }
+            identities[id] = [identity]
+        }
+        append(
+            candidate, .new(id), isReplacement: false, claims: allClaims, doubts: doubts,
+            candidateResident: owner)
+    }
+
+    /// A later version stays with its resident; where it names somebody else, a person must look.
+    private mutating func relink(
+        _ candidate: Linker.Candidate, to earlier: LinkTarget, owner: LinkTarget?,
+        isDoubtful: Bool, entries: [BlindIndexEntry],
+        claims: [(index: String, entry: BlindIndexEntry)]
+    ) {
+        var claims = claims
+        let namesAnother = owner.map { $0.id != earlier.id } ?? false
+        if owner == nil, !isDoubtful {
+            for entry in entries {
+                claims.append((Linker.citizenNumberIndex, entry))
+                owners[entry] = earlier
+            }
+        }
+        append(
+            candidate, earlier, isReplacement: true, claims: claims,
+            doubts: namesAnother || isDoubtful ? [.identityChanged] : [],
+            candidateResident: namesAnother ? owner : nil)
+    }
+
+    /// The resident to whom an earlier version of the record was linked.
+    private func earlierTarget(of candidate: Linker.Candidate) throws(GatewayError) -> LinkTarget? {
+        if let target = targetsInBatch[candidate.keyDigest] { return target }
+        guard let record = stored[candidate.keyDigest] else { return nil }
+        guard let id = ids[record.resident] else {
+            throw .store(.corrupt(what: "a record of '\(stream)' belongs to no resident"))
+        }
+        return .known(record.resident, id)
+    }
+
+    private mutating func append(
+        _ candidate: Linker.Candidate, _ target: LinkTarget, isReplacement: Bool,
+        claims: [(index: String, entry: BlindIndexEntry)] = [], doubts: [LinkDoubt] = [],
+        candidateResident: LinkTarget? = nil
+    ) {
+        var resident: ResidentNumber?
+        if case .known(let number, _) = candidateResident { resident = number }
+        if case .new(let id) = target {
+            targetsInBatch[candidate.keyDigest] = .opening(id)
+        } else {
+            targetsInBatch[candidate.keyDigest] = target
+        }
+        linked.append(
+            LinkedRecord(
+                record: candidate.record, keyDigest: candidate.keyDigest,
+                contentDigest: candidate.contentDigest, target: target,
+                isReplacement: isReplacement, claims: claims, doubts: doubts, candidate: resident))
+    }
+
+    private func householdClaims(
+        of record: MappedRecord
+    ) throws(GatewayError) -> [(index: String, entry: BlindIndexEntry)] {
+        guard let index = linker.catalogue.index(of: .householdNumber),
+            let value = record.values.first(where: { $0.fieldIndex == index })
+        else { return [] }
+        var claims: [(index: String, entry: BlindIndexEntry)] = []
+        for entry in try entries(value.text, index: Linker.householdIndex) {
+            claims.append((Linker.householdIndex, entry))
+        }
+        return claims
+    }
+
+    private func entries(
+        _ value: String, index: String
+    ) throws(GatewayError) -> [BlindIndexEntry] {
+        try blindIndexEntries(of: value, index: index, keyring: linker.keyring)
+    }
+
+    private mutating func loadNames(
+        of residents: Set<ResidentNumber>, store: any StoreReader
+    ) throws(GatewayError) {
+        let values = try store.values(of: residents.sorted(), fields: [.name])
+        let opener = ValueOpener(
+            keyring: linker.keyring, catalogue: linker.catalogue, tenant: linker.tenant)
+        let ids = ids
+        let opened = try opener.open(values) { ids[$0] }
+        for value in opened {
+            guard let id = ids[value.stored.resident] else { continue }
+            identities[id, default: []].append(
+                LinkIdentity(
+                    citizenNumber: nil, name: NormalisedName(value.text), birthDate: nil, sex: nil))
+        }
+    }
+
+    private func unknownReference(_ record: MappedRecord, name: String) -> RefusedRecord {
+        RefusedRecord(
+            position: record.position, key: record.key,
+            findings: [
+                RecordFinding(
+                    .unknownReference, detail: "it refers to a record of '\(name)' that is not stored")
+            ], cells: [])
+    }
+}
+
+/// The blind-index entries of a value, one for each active key version, newest first.
+func blindIndexEntries(
+    of value: String, index: String, keyring: Keyring
+) throws(GatewayError) -> [BlindIndexEntry] {
+    do {
+        return try keyring.blindIndex(Array(value.utf8), index: index, bits: 128).map {
+            BlindIndexEntry(version: $0.version, bits: $0.bytes)
+        }
+    } catch { throw .crypto(error) }
+}

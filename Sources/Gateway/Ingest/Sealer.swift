@@ -1,0 +1,188 @@
+import FieldCrypto
+import Linkage
+package import ResidentModel
+
+/// One batch in which every value is sealed on its own; only ``Sealer`` makes one.
+package struct SealedBatch: Sendable {
+    package let number: Int64
+    package let records: [SealedLinkedRecord]
+    package let quarantined: [QuarantinedRecord]
+    package let cursor: SourceCursor
+    package let unchangedCount: Int
+    package let neverIngestCount: Int
+
+    fileprivate init(
+        number: Int64, records: [SealedLinkedRecord], quarantined: [QuarantinedRecord],
+        linked: LinkedBatch
+    ) {
+        self.number = number
+        self.records = records
+        self.quarantined = quarantined
+        cursor = linked.cursor
+        unchangedCount = linked.unchangedCount
+        neverIngestCount = linked.neverIngestCount
+    }
+}
+
+/// A linked record with its values sealed, and without any of them in clear.
+package struct SealedLinkedRecord: Sendable {
+    package let sealed: SealedRecord
+    package let target: LinkTarget
+    package let isReplacement: Bool
+    package let claims: [(index: String, entry: BlindIndexEntry)]
+    package let doubts: [String]
+    package let candidate: ResidentNumber?
+    /// The fields whose value a person must confirm before a predicate over them says yes.
+    package let confirmations: [FieldID]
+}
+
+/// Seals every value under its resident's and its class's key.
+///
+/// Keys of new residents are durable before the batch that uses them is stored. A crash in between leaves keys
+/// that nothing was sealed with; the next pull removes them.
+struct Sealer {
+    let keyring: Keyring
+    let catalogue: Catalogue
+    let tenant: String
+    private let confirmable: [(field: FieldID, index: Int, test: PredicateTest)]
+
+    init(keyring: Keyring, catalogue: Catalogue, tenant: String) {
+        self.keyring = keyring
+        self.catalogue = catalogue
+        self.tenant = tenant
+        confirmable = catalogue.predicates.values.filter(\.needsConfirmation).compactMap {
+            predicate in
+            catalogue.index(of: predicate.field).map { (predicate.field, $0, predicate.test) }
+        }
+    }
+
+    /// The class of what names a record at its source.
+    static let provenanceClass = "provenance"
+    /// The class of refused records.
+    static let quarantineClass = "quarantine"
+    /// How many records a batch may hold at most, so that record versions stay unique.
+    static let recordsMax: Int64 = 1 << 20
+
+    func seal(
+        _ batch: LinkedBatch, of stream: StreamName, number: Int64
+    ) throws(GatewayError) -> SealedBatch {
+        let digests = RecordDigests(keyring: keyring)
+        var refusedDigests: [[UInt8]?] = []
+        for record in batch.refused {
+            refusedDigests.append(
+                try record.key.map { key throws(GatewayError) in
+                    try digests.key(key, of: stream)
+                })
+        }
+        do {
+            var newResidents: [ResidentKeyID] = []
+            for record in batch.records {
+                if case .new(let id) = record.target, let key = ResidentKeyID(bytes: id.bytes) {
+                    newResidents.append(key)
+                }
+            }
+            try keyring.ensureResidentKeys(newResidents)
+            let sealed = try keyring.seal(plaintexts(of: batch, number: number))
+            return SealedBatch(
+                number: number, records: assemble(batch, number: number, sealed: sealed),
+                quarantined: try zip(batch.refused, refusedDigests).enumerated().map {
+                    index, refusal throws(FieldCryptoError) in
+                    try quarantine(
+                        refusal.0, keyDigest: refusal.1,
+                        version: version(batch.records.count + index, number: number))
+                }, linked: batch)
+        } catch { throw .crypto(error) }
+    }
+
+    private func version(_ index: Int, number: Int64) -> Int64 {
+        number * Self.recordsMax + Int64(index)
+    }
+
+    private func plaintexts(
+        of batch: LinkedBatch, number: Int64
+    ) -> [ValueToSeal] {
+        var items: [ValueToSeal] = []
+        items.reserveCapacity(batch.records.count * 16)
+        for (index, linked) in batch.records.enumerated() {
+            let version = version(index, number: number)
+            let id = linked.target.id
+            items.append(
+                ValueToSeal(
+                    address: recordAddress(id, version: version),
+                    value: Array(linked.record.key.utf8), padding: .bucket16))
+            for value in linked.record.values {
+                let field = catalogue.fields[value.fieldIndex]
+                let address = valueAddress(
+                    tenant: tenant, resident: id, field: field, recordVersion: version)
+                items.append(
+                    ValueToSeal(
+                        address: address, value: Array(value.text.utf8),
+                        padding: field.kind.padding))
+            }
+        }
+        return items
+    }
+
+    private func assemble(
+        _ batch: LinkedBatch, number: Int64, sealed: [[UInt8]]
+    ) -> [SealedLinkedRecord] {
+        var next = sealed.makeIterator()
+        return batch.records.enumerated().map { index, linked in
+            let sealedKey = next.next() ?? []
+            let values = linked.record.values.map { value in
+                SealedField(field: catalogue.fields[value.fieldIndex].id, sealed: next.next() ?? [])
+            }
+            return SealedLinkedRecord(
+                sealed: SealedRecord(
+                    keyDigest: linked.keyDigest, contentDigest: linked.contentDigest,
+                    version: version(index, number: number),
+                    observedAt: linked.record.observedAt, sealedKey: sealedKey, values: values),
+                target: linked.target, isReplacement: linked.isReplacement, claims: linked.claims,
+                doubts: linked.doubts.map(\.rawValue), candidate: linked.candidate,
+                confirmations: confirmations(of: linked.record))
+        }
+    }
+
+    /// Fields of the record over which a predicate would say yes that only a person may confirm.
+    private func confirmations(of record: MappedRecord) -> [FieldID] {
+        confirmable.compactMap { field, index, test in
+            guard let value = record.values.first(where: { $0.fieldIndex == index }),
+                test.holds(for: value.text, on: record.observedAt) == true
+            else { return nil }
+            return field
+        }
+    }
+
+    private func quarantine(
+        _ record: RefusedRecord, keyDigest: [UInt8]?, version: Int64
+    ) throws(FieldCryptoError) -> QuarantinedRecord {
+        var sealed: [UInt8]?
+        if !record.cells.isEmpty {
+            let cells = record.cells.map { $0 ?? "" }.joined(separator: "\u{1F}")
+            sealed = try keyring.seal(
+                Array(cells.utf8),
+                at: FieldAddress(
+                    tenant: tenant, table: "quarantine", resident: nil, field: "cells",
+                    fieldClass: Self.quarantineClass, recordVersion: version), padding: .bucket32)
+        }
+        return QuarantinedRecord(
+            position: record.position, keyDigest: keyDigest, findings: record.findings,
+            sealed: sealed, version: version)
+    }
+
+    private func recordAddress(_ id: ResidentID, version: Int64) -> FieldAddress {
+        FieldAddress(
+            tenant: tenant, table: "record", resident: ResidentKeyID(bytes: id.bytes),
+            field: "record.key", fieldClass: Self.provenanceClass, recordVersion: version)
+    }
+}
+
+extension FieldKind {
+    /// The bucket that hides a value's length.
+    var padding: ValuePadding {
+        switch self {
+        case .text: .bucket32
+        case .citizenNumber, .code, .date, .flag, .integer, .decimal, .division, .telephone: .bucket16
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import ResidentModel
+
+/// Writes one sealed batch within a transaction.
+struct VaultBatch {
+    private let batch: SealedBatch
+    private let stream: StreamName
+    private let minute: Int64
+
+    init(_ batch: SealedBatch, stream: StreamName, minute: Int64) {
+        self.batch = batch
+        self.stream = stream
+        self.minute = minute
+    }
+
+    func store(in writer: any StoreWriter) throws(GatewayError) -> BatchCounts {
+        var counts = BatchCounts()
+        var opened: [ResidentID: ResidentNumber] = [:]
+        for record in batch.records {
+            let resident = try resident(of: record.target, opened: &opened, in: writer)
+            if record.isReplacement {
+                counts.updated += 1
+            } else {
+                counts.stored += 1
+                if case .new = record.target { counts.opened += 1 } else { counts.linked += 1 }
+            }
+            try writer.releaseFromQuarantine(keyDigest: record.sealed.keyDigest, of: stream)
+            let row = try writer.put(record.sealed, of: stream, resident: resident)
+            for claim in record.claims {
+                try writer.insertIndex(claim.index, entry: claim.entry, resident: resident)
+            }
+            if !record.doubts.isEmpty {
+                counts.inReview += 1
+                try open(.link, record, row: row, resident: resident, field: nil, in: writer)
+            }
+            for field in record.confirmations {
+                try open(.confirmation, record, row: row, resident: resident, field: field, in: writer)
+            }
+        }
+        for record in batch.quarantined where try writer.quarantine(record, of: stream) {
+            counts.newlyQuarantined += 1
+        }
+        return counts
+    }
+
+    private func resident(
+        of target: LinkTarget, opened: inout [ResidentID: ResidentNumber], in writer: any StoreWriter
+    ) throws(GatewayError) -> ResidentNumber {
+        switch target {
+        case .known(let number, _): return number
+        case .new(let id):
+            let number = try writer.insertResident(id)
+            opened[id] = number
+            return number
+        case .opening(let id):
+            guard let number = opened[id] else {
+                preconditionFailure("a record opens its resident before another is linked to it")
+            }
+            return number
+        }
+    }
+
+    private func open(
+        _ kind: ReviewKind, _ record: SealedLinkedRecord, row: Int64, resident: ResidentNumber,
+        field: FieldID?, in writer: any StoreWriter
+    ) throws(GatewayError) {
+        try writer.openReview(
+            ReviewDraft(
+                kind: kind, resident: resident, candidate: record.candidate, stream: stream,
+                record: row, field: field,
+                reasons: kind == .link ? record.doubts : ["confirm.one-source"],
+                openedAt: minute))
+    }
+}

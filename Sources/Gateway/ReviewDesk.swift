@@ -1,0 +1,53 @@
+/// The review list at work: a person decides, and the log keeps who.
+package struct ReviewDesk: Sendable {
+    private let parts: GatewayParts
+
+    package init(_ parts: GatewayParts) { self.parts = parts }
+
+    /// The reviews that a filter asks for, oldest first.
+    package func list(_ filter: ReviewFilter) throws(GatewayError) -> [Review] {
+        try parts.store.read { reader throws(GatewayError) in try reader.reviews(filter) }
+    }
+
+    /// Refused records, oldest first.
+    package func quarantine(
+        after number: Int64, limit: Int
+    ) throws(GatewayError) -> [QuarantineItem] {
+        try parts.store.read { reader throws(GatewayError) in
+            try reader.quarantineList(after: number, limit: limit)
+        }
+    }
+
+    /// Decides whether what a source says is so.
+    ///
+    /// - Parameters:
+    ///   - number: A review of kind ``ReviewKind/confirmation``.
+    ///   - decision: ``ReviewState/confirmed`` or ``ReviewState/rejected``.
+    ///   - officer: Who has made sure.
+    package func decide(
+        _ number: Int64, as decision: ReviewState, officer: String
+    ) throws(GatewayError) {
+        precondition(decision != .open, "a decision ends a review")
+        guard !officer.isEmpty else { throw .request(.empty("officer")) }
+        try parts.store.write { writer throws(GatewayError) in
+            let filter = ReviewFilter(kind: nil, state: nil, after: number - 1, limit: 1)
+            guard let review = try writer.reviews(filter).first, review.number == number else {
+                throw .request(.unknownReview(number))
+            }
+            guard review.kind == .confirmation else { throw .request(.reviewKind(number)) }
+            guard
+                try writer.decideReview(
+                    number, as: decision, by: officer, at: parts.clock.minute)
+            else { throw .request(.reviewNotOpen(number)) }
+            guard let id = try writer.residentIDs(of: [review.resident])[review.resident] else {
+                throw .store(.corrupt(what: "a review belongs to no resident"))
+            }
+            _ = try parts.log.append(
+                [
+                    .review(
+                        review, decision: decision, officer: officer,
+                        resident: LocatedResident(number: review.resident, id: id))
+                ], in: writer)
+        }
+    }
+}

@@ -1,0 +1,82 @@
+/// Reading of the audit log as it is kept.
+package protocol AuditReader {
+    /// How many entries there are.
+    func treeSize() throws(GatewayError) -> UInt64
+
+    /// The hashes of one tile, 32 bytes each; nil where there is none.
+    func tile(level: Int, index: UInt64) throws(GatewayError) -> [UInt8]?
+
+    /// The newest signed checkpoint, or nil in an empty log.
+    func newestCheckpoint() throws(GatewayError) -> StoredCheckpoint?
+
+    /// Entries in order, from one index on.
+    func entries(from index: UInt64, limit: Int) throws(GatewayError) -> [AuditEntry]
+
+    /// Entries about one resident, newest first, before an index.
+    func entries(
+        of resident: ResidentNumber, before index: UInt64, limit: Int
+    ) throws(GatewayError) -> [AuditEntry]
+
+    /// The running hash over one resident's entries; nil before the first.
+    func chain(of resident: ResidentNumber) throws(GatewayError) -> [UInt8]?
+
+    /// The policy bundle in force: its epoch and its hash.
+    func policyEpoch() throws(GatewayError) -> PolicyEpoch?
+}
+
+/// Appending to the audit log; nothing is ever changed or removed.
+package protocol AuditWriter: AuditReader {
+    func append(_ entry: AuditEntry) throws(GatewayError)
+    func putTile(level: Int, index: UInt64, hashes: [UInt8]) throws(GatewayError)
+    func putCheckpoint(_ checkpoint: StoredCheckpoint) throws(GatewayError)
+    func setChain(_ chain: [UInt8], of resident: ResidentNumber) throws(GatewayError)
+    func startPolicyEpoch(_ epoch: PolicyEpoch) throws(GatewayError)
+}
+
+/// One entry: the public leaf and its two sealed details.
+package struct AuditEntry: Sendable {
+    package let index: UInt64
+    /// 112 bytes, public.
+    package let leaf: [UInt8]
+    /// Salt and operational detail, sealed under the audit class.
+    package let operational: [UInt8]
+    /// Salt and subject detail, sealed under the resident's audit key; nil where the entry has no subject.
+    package let subject: [UInt8]?
+    package let resident: ResidentNumber?
+
+    package init(
+        index: UInt64, leaf: [UInt8], operational: [UInt8], subject: [UInt8]?,
+        resident: ResidentNumber?
+    ) {
+        self.index = index
+        self.leaf = leaf
+        self.operational = operational
+        self.subject = subject
+        self.resident = resident
+    }
+}
+
+/// A signed checkpoint, one for each size at most.
+package struct StoredCheckpoint: Hashable, Sendable {
+    package let size: UInt64
+    /// The signed note.
+    package let note: String
+
+    package init(size: UInt64, note: String) {
+        self.size = size
+        self.note = note
+    }
+}
+
+/// The period in which one policy bundle decides.
+package struct PolicyEpoch: Hashable, Sendable {
+    /// From 1.
+    package let number: UInt32
+    /// SHA-256 over all files of the bundle, in hexadecimal.
+    package let bundleHash: String
+
+    package init(number: UInt32, bundleHash: String) {
+        self.number = number
+        self.bundleHash = bundleHash
+    }
+}

@@ -1,0 +1,41 @@
+import Foundation
+import GRDB
+import Gateway
+
+/// Opens a database of a home, with settings under which a commit that returned survives a power cut.
+///
+/// Deleted content is overwritten at once, so that no free page keeps what was to go.
+///
+/// - Parameters:
+///   - url: The file; it is created where absent.
+///   - schema: The tables of a new file.
+///   - format: The newest format this program knows.
+func openDatabase(
+    at url: URL, schema: String, format: Int
+) throws(GatewayError) -> DatabaseQueue {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(30)
+    configuration.journalMode = .wal
+    configuration.prepareDatabase { database in
+        try database.execute(sql: "PRAGMA synchronous = FULL")
+        try database.execute(sql: "PRAGMA secure_delete = ON")
+        try database.execute(sql: "PRAGMA cache_size = -32768")
+        try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
+    }
+    return try inStore {
+        let queue = try DatabaseQueue(path: url.path, configuration: configuration)
+        try queue.inTransaction(.immediate) { database in
+            let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+            if found > format {
+                throw GatewayError.store(.newerFormat(found: found, known: format))
+            }
+            if found == 0 {
+                try database.execute(sql: schema)
+                try database.execute(sql: "PRAGMA user_version = \(format)")
+            }
+            return .commit
+        }
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: url.path)
+        return queue
+    }
+}

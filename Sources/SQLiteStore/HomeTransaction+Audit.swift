@@ -1,0 +1,102 @@
+import Foundation
+import GRDB
+import Gateway
+
+extension HomeTransaction {
+    func treeSize() throws(GatewayError) -> UInt64 {
+        let sizes = try rows("SELECT ifnull(max(number) + 1, 0) AS size FROM audit_entry") {
+            row throws(GatewayError) in try integer(row, "size")
+        }
+        return UInt64(sizes.first ?? 0)
+    }
+
+    func tile(level: Int, index: UInt64) throws(GatewayError) -> [UInt8]? {
+        try rows(
+            "SELECT hashes FROM audit_tile WHERE level = ? AND number = ?", [level, Int64(index)]
+        ) { row throws(GatewayError) in try bytes(row, "hashes") }.first
+    }
+
+    func putTile(level: Int, index: UInt64, hashes: [UInt8]) throws(GatewayError) {
+        try execute(
+            "INSERT OR REPLACE INTO audit_tile (level, number, hashes) VALUES (?, ?, ?)",
+            [level, Int64(index), Data(hashes)])
+    }
+
+    func newestCheckpoint() throws(GatewayError) -> StoredCheckpoint? {
+        try rows("SELECT size, note FROM audit_checkpoint ORDER BY size DESC LIMIT 1") {
+            row throws(GatewayError) in
+            StoredCheckpoint(
+                size: UInt64(try integer(row, "size")), note: try text(row, "note"))
+        }.first
+    }
+
+    func putCheckpoint(_ checkpoint: StoredCheckpoint) throws(GatewayError) {
+        try execute(
+            "INSERT INTO audit_checkpoint (size, note) VALUES (?, ?)",
+            [Int64(checkpoint.size), checkpoint.note])
+    }
+
+    func append(_ entry: AuditEntry) throws(GatewayError) {
+        try execute(
+            """
+            INSERT INTO audit_entry (number, leaf, operational, subject, resident)
+            VALUES (?, ?, ?, ?, ?)
+            """,
+            [
+                Int64(entry.index), Data(entry.leaf), Data(entry.operational),
+                entry.subject.map { Data($0) }, entry.resident?.value,
+            ])
+    }
+
+    func entries(from index: UInt64, limit: Int) throws(GatewayError) -> [AuditEntry] {
+        try rows(
+            "SELECT * FROM audit_entry WHERE number >= ? ORDER BY number LIMIT ?",
+            [Int64(clamping: index), limit], entry)
+    }
+
+    func entries(
+        of resident: ResidentNumber, before index: UInt64, limit: Int
+    ) throws(GatewayError) -> [AuditEntry] {
+        try rows(
+            """
+            SELECT * FROM audit_entry WHERE resident = ? AND number < ?
+            ORDER BY number DESC LIMIT ?
+            """, [resident.value, Int64(clamping: index), limit], entry)
+    }
+
+    private func entry(_ row: Row) throws(GatewayError) -> AuditEntry {
+        AuditEntry(
+            index: UInt64(try integer(row, "number")), leaf: try bytes(row, "leaf"),
+            operational: try bytes(row, "operational"),
+            subject: (row["subject"] as Data?).map { [UInt8]($0) },
+            resident: (row["resident"] as Int64?).map { ResidentNumber($0) })
+    }
+
+    func chain(of resident: ResidentNumber) throws(GatewayError) -> [UInt8]? {
+        let chains = try rows("SELECT chain FROM resident WHERE number = ?", [resident.value]) {
+            (row: Row) throws(GatewayError) -> [UInt8]? in
+            (row["chain"] as Data?).map { [UInt8]($0) }
+        }
+        return chains.first.flatMap { $0 }
+    }
+
+    func setChain(_ chain: [UInt8], of resident: ResidentNumber) throws(GatewayError) {
+        try execute(
+            "UPDATE resident SET chain = ? WHERE number = ?", [Data(chain), resident.value])
+    }
+
+    func policyEpoch() throws(GatewayError) -> PolicyEpoch? {
+        try rows("SELECT number, bundle_hash FROM policy_epoch ORDER BY number DESC LIMIT 1") {
+            row throws(GatewayError) in
+            PolicyEpoch(
+                number: UInt32(clamping: try integer(row, "number")),
+                bundleHash: try text(row, "bundle_hash"))
+        }.first
+    }
+
+    func startPolicyEpoch(_ epoch: PolicyEpoch) throws(GatewayError) {
+        try execute(
+            "INSERT INTO policy_epoch (number, bundle_hash) VALUES (?, ?)",
+            [Int64(epoch.number), epoch.bundleHash])
+    }
+}

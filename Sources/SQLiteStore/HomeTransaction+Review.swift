@@ -1,0 +1,136 @@
+import Foundation
+import GRDB
+import Gateway
+import ResidentModel
+
+extension HomeTransaction {
+    func quarantine(
+        _ record: QuarantinedRecord, of stream: StreamName
+    ) throws(GatewayError) -> Bool {
+        let number = try makeNumber(of: stream)
+        let findings = record.findings.map(\.description).joined(separator: "\n")
+        let digest = record.keyDigest.map { Data($0) }
+        let place = record.position
+        let known = try rows(
+            """
+            SELECT findings FROM quarantine WHERE stream = ? AND CASE WHEN ? IS NULL
+                THEN key_digest IS NULL AND container = ? AND record = ? ELSE key_digest = ? END
+            """, [number, digest, place.container, place.record, digest]
+        ) { row throws(GatewayError) in try text(row, "findings") }.first
+        if known == findings { return false }
+        if known != nil {
+            try execute(
+                """
+                DELETE FROM quarantine WHERE stream = ? AND CASE WHEN ? IS NULL
+                    THEN key_digest IS NULL AND container = ? AND record = ?
+                    ELSE key_digest = ? END
+                """, [number, digest, place.container, place.record, digest])
+        }
+        try execute(
+            """
+            INSERT INTO quarantine
+                (stream, container, record, line, key_digest, findings, sealed, version)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                number, place.container, place.record, place.line, digest, findings,
+                record.sealed.map { Data($0) }, record.version,
+            ])
+        return true
+    }
+
+    func releaseFromQuarantine(
+        keyDigest: [UInt8], of stream: StreamName
+    ) throws(GatewayError) {
+        let number = try makeNumber(of: stream)
+        try execute(
+            "DELETE FROM quarantine WHERE stream = ? AND key_digest = ?", [number, Data(keyDigest)])
+    }
+
+    func quarantineList(
+        after: Int64, limit: Int
+    ) throws(GatewayError) -> [QuarantineItem] {
+        try rows(
+            """
+            SELECT q.number, q.container, q.record, q.line, q.findings, s.source, s.name
+            FROM quarantine q JOIN stream s ON s.number = q.stream
+            WHERE q.number > ? ORDER BY q.number LIMIT ?
+            """, [after, limit]
+        ) { row throws(GatewayError) in
+            QuarantineItem(
+                number: try integer(row, "number"),
+                stream: StreamName(
+                    source: SourceName(try text(row, "source")), stream: try text(row, "name")),
+                position: RecordPosition(
+                    container: try text(row, "container"), record: Int(try integer(row, "record")),
+                    line: row["line"] as Int?),
+                findings: try text(row, "findings").split(separator: "\n").map(String.init))
+        }
+    }
+
+    func openReview(_ draft: ReviewDraft) throws(GatewayError) {
+        try execute(
+            """
+            INSERT OR IGNORE INTO review (kind, resident, candidate, record, stream, field, reasons,
+                opened_minute, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open')
+            """,
+            [
+                draft.kind.rawValue, draft.resident.value, draft.candidate?.value, draft.record,
+                try makeNumber(of: draft.stream), draft.field?.text,
+                draft.reasons.joined(separator: " "), draft.openedAt,
+            ])
+    }
+
+    func decideReview(
+        _ number: Int64, as decision: ReviewState, by officer: String, at minute: Int64
+    ) throws(GatewayError) -> Bool {
+        try execute(
+            """
+            UPDATE review SET state = ?, decided_by = ?, decided_minute = ?
+            WHERE number = ? AND state = 'open'
+            """, [decision.rawValue, officer, minute, number])
+        return database.changesCount == 1
+    }
+
+    func isConfirmed(
+        _ field: FieldID, of resident: ResidentNumber
+    ) throws(GatewayError) -> Bool {
+        let counts = try rows(
+            """
+            SELECT count(*) AS count FROM review WHERE resident = ? AND field = ?
+                AND kind = 'confirmation' AND state = 'confirmed'
+            """, [resident.value, field.text]
+        ) { row throws(GatewayError) in try integer(row, "count") }
+        return (counts.first ?? 0) > 0
+    }
+
+    func reviews(_ filter: ReviewFilter) throws(GatewayError) -> [Review] {
+        try rows(
+            """
+            SELECT v.*, s.source, s.name FROM review v JOIN stream s ON s.number = v.stream
+            WHERE v.number > ? AND (? IS NULL OR v.kind = ?) AND (? IS NULL OR v.state = ?)
+            ORDER BY v.number LIMIT ?
+            """,
+            [
+                filter.after, filter.kind?.rawValue, filter.kind?.rawValue,
+                filter.state?.rawValue, filter.state?.rawValue, filter.limit,
+            ], review)
+    }
+
+    private func review(_ row: Row) throws(GatewayError) -> Review {
+        guard let kind = ReviewKind(rawValue: try text(row, "kind")),
+            let state = ReviewState(rawValue: try text(row, "state"))
+        else { throw .store(.corrupt(what: "a review has an unknown kind or state")) }
+        return Review(
+            number: try integer(row, "number"), kind: kind,
+            resident: ResidentNumber(try integer(row, "resident")),
+            candidate: (row["candidate"] as Int64?).map { ResidentNumber($0) },
+            stream: StreamName(
+                source: SourceName(try text(row, "source")), stream: try text(row, "name")),
+            record: try integer(row, "record"),
+            field: (row["field"] as String?).map { FieldID($0) },
+            reasons: try text(row, "reasons").split(separator: " ").map(String.init),
+            openedAt: try integer(row, "opened_minute"), state: state,
+            decidedBy: row["decided_by"] as String?)
+    }
+}

@@ -1,0 +1,115 @@
+package import FieldCrypto
+import Foundation
+import GRDB
+
+extension KeyDatabase {
+    package func wrappedKeys() throws(KeyStoreError) -> [WrappedKey] {
+        try read { database in
+            try Row.fetchAll(database, sql: "SELECT * FROM ring_key").map { row in
+                guard let kind = KeyKind(rawValue: row["kind"]) else {
+                    throw KeyStoreError.corrupt("keys.db: a key of an unknown kind")
+                }
+                return WrappedKey(
+                    name: KeyName(kind: kind, name: row["name"], version: row["version"]),
+                    suite: row["suite"],
+                    rootKey: RootKeyName(id: row["root_id"], version: row["root_version"]),
+                    wrapped: [UInt8](row["wrapped"] as Data))
+            }
+        }
+    }
+
+    package func insert(_ keys: [WrappedKey]) throws(KeyStoreError) {
+        try write { database in
+            for key in keys {
+                let count = try Int.fetchOne(
+                    database, sql: "SELECT count(*) FROM ring_key WHERE \(Self.byName)",
+                    arguments: Self.name(key.name))
+                if count != 0 { throw KeyStoreError.alreadyThere(key.name.description) }
+                try database.execute(
+                    sql: """
+                        INSERT INTO ring_key
+                            (kind, name, version, suite, root_id, root_version, wrapped)
+                        VALUES (?, ?, ?, ?, ?, ?, ?)
+                        """,
+                    arguments: Self.name(key.name) + [
+                        key.suite, key.rootKey.id, key.rootKey.version, Data(key.wrapped),
+                    ])
+            }
+        }
+    }
+
+    package func replace(_ keys: [WrappedKey]) throws(KeyStoreError) {
+        try write { database in
+            for key in keys {
+                try database.execute(
+                    sql: """
+                        UPDATE ring_key SET suite = ?, root_id = ?, root_version = ?, wrapped = ?
+                        WHERE \(Self.byName)
+                        """,
+                    arguments: [
+                        key.suite, key.rootKey.id, key.rootKey.version, Data(key.wrapped),
+                    ] + Self.name(key.name))
+                if database.changesCount != 1 {
+                    throw KeyStoreError.corrupt("keys.db: no \(key.name) to wrap anew")
+                }
+            }
+        }
+    }
+
+    package func remove(_ keys: [KeyName]) throws(KeyStoreError) {
+        try write { database in
+            for key in keys {
+                try database.execute(
+                    sql: "DELETE FROM ring_key WHERE \(Self.byName)", arguments: Self.name(key))
+            }
+        }
+        try truncateLog()
+    }
+
+    package func addUses(_ count: Int64, of key: KeyName) throws(KeyStoreError) -> Int64 {
+        try write { database in
+            try database.execute(
+                sql: "UPDATE ring_key SET uses = uses + ? WHERE \(Self.byName)",
+                arguments: [count] + Self.name(key))
+            let uses = try Int64.fetchOne(
+                database, sql: "SELECT uses FROM ring_key WHERE \(Self.byName)",
+                arguments: Self.name(key))
+            guard let uses else { throw KeyStoreError.corrupt("keys.db: no \(key)") }
+            return uses
+        }
+    }
+
+    private static let byName = "kind = ? AND name = ? AND version = ?"
+
+    private static func name(_ key: KeyName) -> StatementArguments {
+        [key.kind.rawValue, key.name, Int64(key.version)]
+    }
+
+    package func signingKeys() throws(KeyStoreError) -> [SealedSigningKey] {
+        try read { database in
+            try Row.fetchAll(database, sql: "SELECT * FROM signing_key").map { row in
+                SealedSigningKey(
+                    name: row["name"], fieldClass: row["class"],
+                    publicKey: [UInt8](row["public_key"] as Data),
+                    sealedSeed: [UInt8](row["sealed_seed"] as Data))
+            }
+        }
+    }
+
+    package func insert(_ key: SealedSigningKey) throws(KeyStoreError) {
+        try write { database in
+            let count = try Int.fetchOne(
+                database, sql: "SELECT count(*) FROM signing_key WHERE name = ?",
+                arguments: [key.name])
+            if count != 0 { throw KeyStoreError.alreadyThere("signing key '\(key.name)'") }
+            try database.execute(
+                sql: """
+                    INSERT INTO signing_key (name, class, public_key, sealed_seed)
+                    VALUES (?, ?, ?, ?)
+                    """,
+                arguments: [
+                    key.name, key.fieldClass, Data(key.publicKey), Data(key.sealedSeed),
+                ])
+        }
+    }
+}

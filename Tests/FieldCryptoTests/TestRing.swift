@@ -1,0 +1,89 @@
+import FieldCrypto
+import Synchronization
+
+/// A clock that a test moves.
+final class FixedClock: Sendable {
+    private let time = Mutex(Duration.zero)
+    func now() -> Duration { time.withLock { $0 } }
+    func advance(by duration: Duration) { time.withLock { $0 += duration } }
+}
+
+/// Bytes that follow from a seed: for vectors and reproducible runs only.
+final class SeededRandom: RandomSource {
+    private let state: Mutex<UInt64>
+    init(seed: UInt64) { state = Mutex(seed) }
+
+    func next() -> UInt64 {
+        state.withLock { state in
+            state &+= 0x9E37_79B9_7F4A_7C15
+            var mixed = state
+            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+            return mixed ^ (mixed >> 31)
+        }
+    }
+
+    func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(FieldCryptoError) {
+        for index in buffer.indices { buffer[index] = UInt8(truncatingIfNeeded: next() >> 24) }
+    }
+
+    func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+}
+
+/// A ring over a memory store, with everything a test may want to touch.
+struct TestRing {
+    static let classes = ["identity", "contact", "health", "audit"]
+    let store = MemoryKeyStore()
+    let clock = FixedClock()
+    let random: SeededRandom
+    let rootKey: RootKey
+    let ring: Keyring
+
+    init(limits: KeyringLimits = KeyringLimits(), seed: UInt64 = 1) throws {
+        random = SeededRandom(seed: seed)
+        rootKey = try Self.rootKey(fill: 7)
+        ring = try Keyring.create(
+            classes: Self.classes, rootKey: rootKey, store: store, random: random, limits: limits,
+            now: clock.now)
+    }
+
+    static func rootKey(fill: UInt8, id: String = "test", version: UInt16 = 1) throws -> RootKey {
+        try RootKey(
+            fileContent: SecretBytes(copying: [UInt8](repeating: fill, count: 32)),
+            name: RootKeyName(id: id, version: version))
+    }
+
+    func reopened() throws -> Keyring {
+        try Keyring.open(rootKey: rootKey, store: store, random: random, now: clock.now)
+    }
+
+    /// A resident who has a key.
+    func resident(_ number: UInt64) throws -> ResidentKeyID {
+        let resident = ResidentKeyID(high: 0xABCD, low: number)
+        try ring.ensureResidentKeys([resident])
+        return resident
+    }
+}
+
+func address(
+    _ resident: ResidentKeyID?, field: String = "name", fieldClass: String = "identity",
+    tenant: String = "county", table: String = "record", version: Int64 = 1
+) -> FieldAddress {
+    FieldAddress(
+        tenant: tenant, table: table, resident: resident, field: field, fieldClass: fieldClass,
+        recordVersion: version)
+}
+
+func hex(_ text: String) -> [UInt8] {
+    let digits = text.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
+    return stride(from: 0, to: digits.count - 1, by: 2).map {
+        UInt8(digits[$0] << 4 | digits[$0 + 1])
+    }
+}
+
+func hexText(_ bytes: [UInt8]) -> String {
+    bytes.map { byte in
+        let text = String(byte, radix: 16)
+        return text.count == 1 ? "0" + text : text
+    }.joined()
+}
