@@ -89,3 +89,17 @@ package enum RequestError: Error, Hashable, Sendable, CustomStringConvertible {
         }
     }
 }
+
+/// Runs a call of the log engine with the gateway's errors.
+package func inLog<Result>(
+    _ body: () throws(TransparencyLogError) -> Result
+) throws(GatewayError) -> Result {
+    do { return try body() } catch { throw .log(error) }
+}
+
+/// Runs a call of the key ring with the gateway's errors.
+package func inCrypto<Result>(
+    _ body: () throws(FieldCryptoError) -> Result
+) throws(GatewayError) -> Result {
+    do { return try body() } catch { throw .crypto(error) }
+}

@@ -84,8 +84,9 @@ package struct JSONObject: Sendable {
 
     package let members: [Member]
 
+    /// Makes the object, or nil where a name stands twice.
+    ///
     /// - Parameter members: Names that differ from each other.
-    /// - Returns: nil where a name stands twice.
     package init?(_ members: [(String, JSONValue)]) {
         self.init(members.map { Member(name: $0.0, value: $0.1) })
     }
@@ -152,8 +153,7 @@ package struct JSONNumber: Hashable, Sendable {
 
     package init(_ value: Int) { lexeme = String(value) }
 
-    /// - Parameter lexeme: The number's text.
-    /// - Returns: nil where the text is not a number of RFC 8259.
+    /// Takes the number's text, or nil where that is not a number of RFC 8259.
     package init?(lexeme: String) {
         let bytes = Array(lexeme.utf8)
         guard bytes.withUnsafeBufferPointer({ numberLength($0, from: 0) }) == bytes.count else {

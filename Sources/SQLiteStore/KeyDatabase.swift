@@ -1,4 +1,4 @@
-package import FieldCrypto
+import FieldCrypto
 package import Foundation
 import GRDB
 package import Gateway

@@ -49,8 +49,10 @@ public struct EntityStore: Sendable {
 
     /// A store with further entities, whose ancestors must all be named as their parents.
     ///
-    /// An entity already present is replaced; used for the actions of a schema, which are closed already.
-    func adding(_ closed: [Entity]) -> EntityStore {
+    /// An entity already present is replaced. Costs the copy of a dictionary, so it suits what one request adds.
+    ///
+    /// - Parameter closed: Entities that name every ancestor as a parent, not only the direct ones.
+    public func adding(_ closed: [Entity]) -> EntityStore {
         var records = records
         for entity in closed {
             records[entity.uid] = EntityRecord(

@@ -37,6 +37,14 @@ package struct SHA256Hasher: ~Copyable {
         return digest
     }
 
+    /// The digest of what was added so far; more may follow.
+    package borrowing func digestSoFar() -> SHA256Digest {
+        guard let copy = EVP_MD_CTX_new() else { preconditionFailure("out of memory") }
+        defer { EVP_MD_CTX_free(copy) }
+        succeed(EVP_MD_CTX_copy_ex(copy, context))
+        return SHA256Digest { succeed(EVP_DigestFinal_ex(copy, $0.baseAddress, nil)) }
+    }
+
     /// SHA-256 in memory has no failure but a broken library, and a wrong digest must never get out.
     private borrowing func succeed(_ result: Int32) {
         precondition(result == 1, "libcrypto failed to compute a SHA-256")

@@ -5,8 +5,8 @@ import TransparencyLog
 
 /// An entry on its way into the log.
 package struct AuditDraft: Sendable {
-    let type: AuditLeaf.EntryType
-    let decision: AuditLeaf.Decision
+    let type: AuditEntryType
+    let decision: AuditDecision
     let operational: JSONValue
     /// Whom it concerns, and what only their key opens; nil where it concerns nobody.
     let subject: (resident: LocatedResident, detail: JSONValue)?
@@ -29,7 +29,7 @@ extension AuditDraft {
 
     /// A decision, allowed or refused.
     static func decision(_ record: DecisionRecord, resident: LocatedResident?) -> AuditDraft {
-        let decision: AuditLeaf.Decision =
+        let decision: AuditDecision =
             switch record.outcome {
             case .allowed: .allowed
             case .partlyAllowed: .partlyAllowed

@@ -57,17 +57,16 @@ package struct ConsentBook: Sendable {
             throw .request(.unknownName(draft.recipient, of: "department"))
         }
         let items = draft.items.isEmpty ? purpose.fields : Set(draft.items.map { FieldID($0) })
-        let id = "C-" + hexadecimal(try randomBytes(8, from: parts.random))
         let record: ConsentRecord
-        do {
-            record = try ConsentRegister.opened(
-                ConsentRecord(
-                    id: id, version: 1, state: draft.state, purpose: draft.purpose,
-                    recipient: draft.recipient, items: items, from: parts.clock.today,
-                    until: draft.until, channel: draft.channel, registeredBy: draft.registeredBy,
-                    helper: draft.helper, language: draft.language,
-                    recordedAt: parts.clock.milliseconds), purpose: purpose)
-        } catch { throw .consent(error) }
+        let wanted = ConsentRecord(
+            id: "C-" + hexadecimal(try randomBytes(8, from: parts.random)), version: 1,
+            state: draft.state, purpose: draft.purpose, recipient: draft.recipient, items: items,
+            from: parts.clock.today, until: draft.until, channel: draft.channel,
+            registeredBy: draft.registeredBy, helper: draft.helper, language: draft.language,
+            recordedAt: parts.clock.milliseconds)
+        do { record = try ConsentRegister.opened(wanted, purpose: purpose) } catch {
+            throw .consent(error)
+        }
         let number = try parsedNumber(citizenNumber)
         return try parts.store.write { writer throws(GatewayError) in
             guard let resident = try Locate.find(number, parts: parts, store: writer) else {
@@ -92,7 +91,7 @@ package struct ConsentBook: Sendable {
             let located = LocatedResident(number: sealed.resident, id: resident)
             let record = try open(sealed, of: located)
             let next: ConsentRecord
-            do {
+            do throws(ConsentError) {
                 next = try record.stepping(
                     to: .withdrawn, registeredBy: registeredBy, at: parts.clock.milliseconds)
             } catch { throw .consent(error) }
@@ -143,7 +142,7 @@ package struct ConsentBook: Sendable {
         try writer.insert(
             SealedConsent(
                 id: record.id, version: record.version, resident: resident.number, sealed: sealed))
-        try parts.log.append([.consentChange(record, resident: resident)], in: writer)
+        _ = try parts.log.append([.consentChange(record, resident: resident)], in: writer)
         return record
     }
 

@@ -33,20 +33,17 @@ struct DecisionStage {
     let catalogue: Catalogue
     let policies: PolicyBundle
 
-    func decide(_ consented: ConsentedRequest) throws(GatewayError) -> DecidedRequest {
+    func decide(_ consented: ConsentedRequest) -> DecidedRequest {
         let admitted = consented.located.based.admitted
         let officer = CatalogueEntities.officer(
             admitted.request.officer, of: admitted.request.department)
         let department = CatalogueEntities.department(admitted.request.department)
-        let entities: EntityStore
-        do {
-            entities = try policies.entities.adding([
-                Entity(
-                    uid: officer,
-                    attributes: ["department": .entity(department), "roles": .set(SetValue([]))],
-                    parents: [department])
-            ])
-        } catch { throw .policy("\(error)") }
+        let entities = policies.entities.adding([
+            Entity(
+                uid: officer,
+                attributes: ["department": .entity(department), "roles": .set(SetValue([]))],
+                parents: [department])
+        ])
         let decisions = admitted.items.map {
             decide($0, of: consented, officer: officer, entities: entities)
         }

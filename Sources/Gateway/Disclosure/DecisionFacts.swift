@@ -1,4 +1,5 @@
 import Cedar
+import Consent
 import ResidentModel
 
 /// Everything a rule can know of a request, one item at a time: the `context` of Cedar.

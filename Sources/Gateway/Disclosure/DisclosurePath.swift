@@ -1,5 +1,5 @@
 import FieldCrypto
-package import ResidentModel
+import ResidentModel
 
 /// The second data path: admission, basis, locate, consent, decision, audit, opening, obligations, release.
 ///
@@ -26,7 +26,7 @@ package struct DisclosurePath: Sendable {
         let recorded = try parts.store.write { writer throws(GatewayError) in
             let located = try Locate(parts: parts).locate(based, store: writer)
             let consented = try ConsentStage(parts: parts).attach(to: located, store: writer)
-            let decided = try DecisionStage(catalogue: parts.catalogue, policies: parts.policies)
+            let decided = DecisionStage(catalogue: parts.catalogue, policies: parts.policies)
                 .decide(consented)
             return try Recording(parts: parts).record(decided, in: writer)
         }

@@ -1,5 +1,5 @@
 import Cedar
-package import FieldCrypto
+import FieldCrypto
 package import ResidentModel
 
 /// All rules and the catalogue that decide, compiled once, under one hash.
@@ -44,7 +44,7 @@ package struct PolicyBundle: Sendable {
         ruleCount = rules.count
         annotations = Dictionary(uniqueKeysWithValues: rules.map { ($0.id, $0.annotations) })
         try Self.checkObligations(of: rules)
-        hash = try Self.hash(of: [floor] + sorted)
+        hash = Self.hash(of: [floor] + sorted)
     }
 
     /// A rule's annotation, such as its reason code or its sentence in Chinese.
@@ -77,7 +77,7 @@ package struct PolicyBundle: Sendable {
         }
     }
 
-    private static func hash(of files: [File]) throws(GatewayError) -> String {
+    private static func hash(of files: [File]) -> String {
         var bytes: [UInt8] = []
         for file in files {
             for part in [file.path, file.text] {
@@ -86,6 +86,6 @@ package struct PolicyBundle: Sendable {
                 bytes.append(contentsOf: part.utf8)
             }
         }
-        do { return try sha256(bytes).description } catch { throw .crypto(error) }
+        return sha256(bytes).description
     }
 }

@@ -1,4 +1,4 @@
-package import FieldCrypto
+import FieldCrypto
 package import ResidentModel
 
 /// The first data path: connector, mapper, linker, sealer, vault.
@@ -94,7 +94,7 @@ package struct IngestPath: Sendable {
             guard counts.hasChanges else { return counts }
             try writer.setCursor(sealed.cursor, of: name)
             try writer.finishBatch(number)
-            try log.append([.ingest(name, batch: number, counts: counts)], in: writer)
+            _ = try log.append([.ingest(name, batch: number, counts: counts)], in: writer)
             return counts
         }
         report.add(stored: counts)

@@ -85,7 +85,7 @@ struct LinkPass {
     private mutating func link(
         _ candidate: Linker.Candidate, identity: LinkIdentity, entries: [BlindIndexEntry]
     ) throws(GatewayError) {
-        let owner = entries.lazy.compactMap { owners[$0] }.first
+        let owner = entries.compactMap { owners[$0] }.first
         var doubts = identity.selfContradictions
         if let owner, doubts.isEmpty {
             doubts = identity.doubts(against: identities[owner.id] ?? [])
@@ -190,6 +190,7 @@ struct LinkPass {
         let values = try store.values(of: residents.sorted(), fields: [.name])
         let opener = ValueOpener(
             keyring: linker.keyring, catalogue: linker.catalogue, tenant: linker.tenant)
+        let ids = ids
         let opened = try opener.open(values) { ids[$0] }
         for value in opened {
             guard let id = ids[value.stored.resident] else { continue }

@@ -1,4 +1,4 @@
-package import FieldCrypto
+import FieldCrypto
 package import Linkage
 package import ResidentModel
 

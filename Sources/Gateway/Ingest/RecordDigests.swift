@@ -37,7 +37,7 @@ struct RecordDigests {
     }
 
     private func digest(_ name: String, _ bytes: [UInt8]) throws(GatewayError) -> [UInt8] {
-        do {
+        do throws(FieldCryptoError) {
             guard let value = try keyring.blindIndex(bytes, index: name, bits: Self.bits).last
             else { throw FieldCryptoError.ring("no key for the index '\(name)'") }
             return value.bytes

@@ -1,4 +1,5 @@
-package import FieldCrypto
+import FieldCrypto
+import Linkage
 package import ResidentModel
 
 /// One batch in which every value is sealed on its own; only ``Sealer`` makes one.

@@ -1,4 +1,4 @@
-package import ResidentModel
+import ResidentModel
 
 /// What one pull of one stream did. `read` = `stored` + `updated` + `unchanged` + `quarantined`.
 package struct StreamReport: Hashable, Sendable {

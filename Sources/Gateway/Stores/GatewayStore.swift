@@ -1,6 +1,3 @@
-package import ResidentModel
-package import TransparencyLog
-
 /// Where the gateway keeps everything but keys: the vault, the cursors, the review list, consents and the log.
 ///
 /// What an implementation owes:

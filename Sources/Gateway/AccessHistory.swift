@@ -1,0 +1,37 @@
+import FieldCrypto
+import ResidentModel
+
+/// Who looked at one resident: every decision about them, allowed or refused, and what became of it.
+package struct AccessHistory: Sendable {
+    private let parts: GatewayParts
+    /// How many entries are given at most; older ones follow from an index on.
+    package static let entriesMax = 1_000
+
+    package init(_ parts: GatewayParts) { self.parts = parts }
+
+    /// The newest entries about a resident, newest first.
+    ///
+    /// - Parameters:
+    ///   - citizenNumber: Whose they are, as the caller wrote it.
+    ///   - index: Entries before this one; nil for the newest.
+    package func entries(
+        citizenNumber: String, before index: UInt64? = nil
+    ) throws(GatewayError) -> [OpenedEntry] {
+        let number: CitizenNumber
+        do { number = try CitizenNumber(citizenNumber, today: parts.clock.today) } catch {
+            throw .request(.citizenNumber(error))
+        }
+        return try parts.store.read { reader throws(GatewayError) in
+            guard let resident = try Locate.find(number, parts: parts, store: reader) else {
+                throw .request(.noSuchResident)
+            }
+            var opened: [OpenedEntry] = []
+            let entries = try reader.entries(
+                of: resident.number, before: index ?? .max, limit: Self.entriesMax)
+            for entry in entries {
+                opened.append(try OpenedEntry(entry, details: parts.log.details, reader: reader))
+            }
+            return opened
+        }
+    }
+}

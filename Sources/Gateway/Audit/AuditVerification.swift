@@ -1,0 +1,202 @@
+import FieldCrypto
+import JSONText
+import ResidentModel
+package import TransparencyLog
+
+/// What a check of the whole log found.
+package struct AuditVerification: Sendable {
+    /// What anybody can check with the public key alone.
+    package let log: LogReport
+    /// Details that were opened and found to be what their leaves commit to.
+    package let detailsChecked: Int
+    /// Details of residents whose key is destroyed: their commitments stay, their content is gone.
+    package let detailsGone: Int
+    /// Faults of details and of residents' chains, by entry.
+    package let faults: [String]
+
+    package var isSound: Bool { log.isSound && faults.isEmpty }
+
+    init(log: LogReport, detailsChecked: Int, detailsGone: Int, faults: [String]) {
+        self.log = log
+        self.detailsChecked = detailsChecked
+        self.detailsGone = detailsGone
+        self.faults = faults
+    }
+
+    /// What can be said of a published log, which has no details.
+    package init(published log: LogReport) {
+        self.init(log: log, detailsChecked: 0, detailsGone: 0, faults: [])
+    }
+}
+
+/// Checks, proves and exports the log of a home.
+package struct AuditDesk: Sendable {
+    private let parts: GatewayParts
+    /// How many faults are listed before a check gives up.
+    private static let faultsMax = 100
+
+    package init(_ parts: GatewayParts) { self.parts = parts }
+
+    /// Replays every entry, tile and checkpoint, and opens every detail that can be opened.
+    package func verify() throws(GatewayError) -> AuditVerification {
+        let key = try parts.log.noteKey()
+        return try parts.store.read { reader throws(GatewayError) in
+            var failure: GatewayError?
+            let files = LogFiles(log: parts.log, reader: reader)
+            let report = LogReplay.run(
+                log: key,
+                read: { path in
+                    do throws(GatewayError) { return try files.content(of: path) } catch {
+                        failure = error
+                        return nil
+                    }
+                }, checkEntry: LogReplay.auditLeafFault)
+            if let failure { throw failure }
+            return try verifyDetails(report, reader: reader)
+        }
+    }
+
+    private func verifyDetails(
+        _ report: LogReport, reader: any StoreReader
+    ) throws(GatewayError) -> AuditVerification {
+        var checked = 0
+        var gone = 0
+        var faults: [String] = []
+        var chains: [ResidentNumber: SHA256Digest] = [:]
+        var next: UInt64 = 0
+        while faults.count < Self.faultsMax {
+            let entries = try reader.entries(from: next, limit: 256)
+            guard let last = entries.last else { break }
+            for entry in entries {
+                do {
+                    let opened = try check(entry, chains: &chains, reader: reader)
+                    checked += opened
+                    gone += entry.subject != nil && opened < 2 ? 1 : 0
+                } catch { faults.append("entry \(entry.index): \(error)") }
+            }
+            next = last.index + 1
+        }
+        for (resident, chain) in chains where faults.count < Self.faultsMax {
+            if try reader.chain(of: resident) != chain.bytes {
+                faults.append("a resident's kept chain is not that of their newest entry")
+            }
+        }
+        return AuditVerification(
+            log: report, detailsChecked: checked, detailsGone: gone, faults: faults)
+    }
+
+    /// Checks one entry's details and its place in its resident's chain.
+    ///
+    /// - Returns: How many details were opened.
+    private func check(
+        _ entry: AuditEntry, chains: inout [ResidentNumber: SHA256Digest], reader: any StoreReader
+    ) throws(GatewayError) -> Int {
+        let leaf: AuditLeaf
+        do { leaf = try AuditLeaf(bytes: entry.leaf) } catch { throw .log(error) }
+        _ = try parts.log.details.operational(of: entry, leaf: leaf)
+        guard let subject = leaf.subject else { return 1 }
+        guard let number = entry.resident,
+            let resident = try reader.residentIDs(of: [number])[number]
+        else { throw .store(.corrupt(what: "it concerns a resident who is not named")) }
+        let detail = try parts.log.details.subject(of: entry, leaf: leaf, resident: resident)
+        var previous = chains[number]
+        if previous == nil, let start = detail?.value["chainStart"]?.string {
+            previous = SHA256Digest(bytes(hexadecimal: start))
+        }
+        if let previous,
+            AuditCommitment.chain(after: previous, commitment: subject.commitment) != subject.chain
+        {
+            throw .store(.corrupt(what: "it does not follow the resident's entry before it"))
+        }
+        if previous == nil, detail != nil {
+            throw .store(.corrupt(what: "the start of the resident's chain is missing"))
+        }
+        chains[number] = subject.chain
+        return detail == nil ? 1 : 2
+    }
+
+    /// One entry with what can be opened of it.
+    package func entry(_ index: UInt64) throws(GatewayError) -> OpenedEntry {
+        try parts.store.read { reader throws(GatewayError) in
+            guard let entry = try reader.entries(from: index, limit: 1).first, entry.index == index
+            else { throw .request(.noSuchEntry(index)) }
+            return try OpenedEntry(entry, details: parts.log.details, reader: reader)
+        }
+    }
+
+    /// Entries with what can be opened of them, from an index on.
+    package func entries(
+        from index: UInt64, limit: Int
+    ) throws(GatewayError) -> [OpenedEntry] {
+        try parts.store.read { reader throws(GatewayError) in
+            var opened: [OpenedEntry] = []
+            for entry in try reader.entries(from: index, limit: limit) {
+                opened.append(try OpenedEntry(entry, details: parts.log.details, reader: reader))
+            }
+            return opened
+        }
+    }
+
+    /// How many entries the log has.
+    package func size() throws(GatewayError) -> UInt64 {
+        try parts.store.read { reader throws(GatewayError) in try reader.treeSize() }
+    }
+
+    /// A receipt that an entry is in the log under the newest checkpoint (C2SP tlog-proof).
+    package func inclusionProof(of index: UInt64) throws(GatewayError) -> [UInt8] {
+        try parts.store.read { reader throws(GatewayError) in
+            guard let checkpoint = try reader.newestCheckpoint(), index < checkpoint.size else {
+                throw .request(.noSuchEntry(index))
+            }
+            let tree = TiledTree(size: checkpoint.size, reader: StoredTiles(reader))
+            let proof = try inLog { () throws(TransparencyLogError) in
+                try tree.inclusionProof(of: index)
+            }
+            return ProofFile(
+                index: index, hashes: proof.hashes, checkpoint: Array(checkpoint.note.utf8)
+            ).bytes
+        }
+    }
+
+    /// A proof that an earlier size is the beginning of the log, as text.
+    package func consistencyProof(from oldSize: UInt64) throws(GatewayError) -> String {
+        try parts.store.read { reader throws(GatewayError) in
+            let size = try reader.treeSize()
+            guard oldSize <= size else { throw .request(.noSuchEntry(oldSize)) }
+            return try inLog { () throws(TransparencyLogError) in
+                try TiledTree(size: size, reader: StoredTiles(reader))
+                    .consistencyProof(from: oldSize).text
+            }
+        }
+    }
+
+    /// Hands out every file of the published log, in an order in which a reader never sees a checkpoint without its
+    /// tiles: bundles, tiles, `vkey`, `checkpoint`.
+    ///
+    /// - Parameter write: Keeps one file; its first argument is the path below the log's folder.
+    package func export(
+        _ write: (String, [UInt8]) throws(GatewayError) -> Void
+    ) throws(GatewayError) {
+        let key = try parts.log.verifierKey
+        try parts.store.read { reader throws(GatewayError) in
+            let files = LogFiles(log: parts.log, reader: reader)
+            for path in try files.paths() {
+                guard let content = try files.content(of: path) else {
+                    throw .store(.corrupt(what: "the log's '\(path)' is missing"))
+                }
+                try write(path, content)
+            }
+            try write("vkey", Array((key + "\n").utf8))
+            if let checkpoint = try files.content(of: "checkpoint") {
+                try write("checkpoint", checkpoint)
+            }
+        }
+    }
+}
+
+/// The bytes of hexadecimal text; empty where it is none.
+func bytes(hexadecimal text: String) -> [UInt8] {
+    let digits = text.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
+    guard digits.count == text.utf8.count, digits.count % 2 == 0 else { return [] }
+    return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+}

@@ -1,0 +1,43 @@
+import TransparencyLog
+
+/// The log as the files of C2SP tlog-tiles, made from the store on demand.
+struct LogFiles {
+    let log: AuditLog
+    let reader: any StoreReader
+
+    /// The content of a path below the log's folder, or nil where the log has none.
+    func content(of path: String) throws(GatewayError) -> [UInt8]? {
+        if path == "checkpoint" {
+            return try reader.newestCheckpoint().map { Array($0.note.utf8) }
+        }
+        guard let coordinate = TileCoordinate(path: path) else { return nil }
+        switch coordinate.kind {
+        case .entries:
+            let entries = try reader.entries(from: coordinate.index * 256, limit: coordinate.width)
+            guard entries.count == coordinate.width else { return nil }
+            do { return try EntryBundle.encode(entries.map(\.leaf)) } catch { throw .log(error) }
+        case .hashes(let level):
+            let bytes = try reader.tile(level: level, index: coordinate.index)
+            guard let bytes, bytes.count >= coordinate.width * 32 else { return nil }
+            return Array(bytes.prefix(coordinate.width * 32))
+        }
+    }
+
+    /// The paths of all bundles and tiles of the present size.
+    func paths() throws(GatewayError) -> [String] {
+        let size = try reader.treeSize()
+        var paths = TileCoordinate.bundles(from: 0, to: size).map(\.bundle.path)
+        var level = 0
+        while TileCoordinate.hashCount(level: level, size: size) > 0 {
+            var index: UInt64 = 0
+            while let tile = TileCoordinate.tile(
+                kind: .hashes(level: level), index: index, size: size)
+            {
+                paths.append(tile.path)
+                index += 1
+            }
+            level += 1
+        }
+        return paths
+    }
+}

@@ -1,0 +1,38 @@
+package import FieldCrypto
+
+/// How a leaf is bound to details that are kept elsewhere, encrypted.
+package enum AuditCommitment {
+    package static let saltByteCount = 32
+
+    /// HMAC-SHA-256(salt, detail).
+    ///
+    /// Without the salt it cannot be guessed back to the detail.
+    ///
+    /// - Parameters:
+    ///   - detail: The canonical bytes of the operational or the subject's detail.
+    ///   - salt: 32 random bytes of this entry alone, kept with the detail.
+    /// - Returns: What stands in the leaf.
+    /// - Throws: ``TransparencyLogError/crypto(_:)`` for a salt of another length.
+    package static func commitment(
+        to detail: [UInt8], salt: [UInt8]
+    ) throws(TransparencyLogError) -> SHA256Digest {
+        guard salt.count == saltByteCount else {
+            throw .crypto(.length(of: "salt", byteCount: salt.count, expected: saltByteCount))
+        }
+        do { return try hmacSHA256(detail, key: salt) } catch { throw .crypto(error) }
+    }
+
+    /// SHA-256(previous || commitment): a person's next chain value.
+    ///
+    /// The first previous one is random.
+    ///
+    /// An entry left out of a person's slice breaks the chain of the entries after it.
+    package static func chain(
+        after previous: SHA256Digest, commitment: SHA256Digest
+    ) -> SHA256Digest {
+        var hasher = SHA256Hasher()
+        hasher.update(previous)
+        hasher.update(commitment)
+        return hasher.finish()
+    }
+}
