@@ -1,5 +1,5 @@
 /// A policy ready to be evaluated.
-struct CompiledPolicy: Sendable {
+final class CompiledPolicy: Sendable {
     let id: PolicyID
     let effect: Effect
     let file: String
