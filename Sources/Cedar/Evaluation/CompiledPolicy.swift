@@ -81,6 +81,15 @@ struct CompiledScope: Sendable {
             && Self.matches(resource, frame.resource, frame.resourceRecord, frame)
     }
 
+    /// The part that does not match, nil where all do.
+    func mismatch(_ frame: Frame) -> PolicyOutcome.ScopePart? {
+        if !Self.matches(action, frame.action, frame.actionRecord, frame) { return .action }
+        if !Self.matches(principal, frame.principal, frame.principalRecord, frame) {
+            return .principal
+        }
+        return Self.matches(resource, frame.resource, frame.resourceRecord, frame) ? nil : .resource
+    }
+
     @inline(__always)
     private static func matches(
         _ constraint: Constraint, _ uid: EntityUID, _ record: EntityRecord?, _ frame: Frame
