@@ -37,9 +37,7 @@ struct BasisStage {
 
     private func hasAuthority(_ department: Department?, under basis: LegalBasis) -> Bool {
         guard let department else { return false }
-        if basis.kind == .statutoryDuty, !department.creditCode.mayHoldStatutoryDuty {
-            return false
-        }
+        if basis.kind == .statutoryDuty, !department.creditCode.mayHoldStatutoryDuty { return false }
         return basis.creditCodeKinds.contains(department.creditCode.kind)
             && (basis.functions.isEmpty || !basis.functions.isDisjoint(with: department.functions))
             && (basis.divisions.isEmpty

@@ -136,8 +136,7 @@ package struct ConsentBook: Sendable {
         let sealed: [UInt8]
         do {
             sealed = try parts.keyring.seal(
-                ConsentJSON.encoded(record).canonicalBytes,
-                at: address(of: record.id, record.version, resident),
+                ConsentJSON.encoded(record).canonicalBytes, at: address(of: record.id, record.version, resident),
                 padding: .bucket32)
         } catch { throw .crypto(error) }
         try writer.insert(
