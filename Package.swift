@@ -64,10 +64,11 @@ let package = Package(
         module("SQLiteStore", ["FieldCrypto", "Gateway", "ResidentModel", grdb]),
 
         // tools
+
         .executableTarget(
             name: "hangu",
             dependencies: [
-                "Connectors", "Consent", "FieldCrypto", "Gateway", "JSONText", "ResidentModel",
+                "Connectors", "Consent", "DemoData", "FieldCrypto", "Gateway", "JSONText", "ResidentModel",
                 "SQLiteStore", "StrictYAML", "TransparencyLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),

@@ -15,6 +15,8 @@ struct VaultBatch {
     func store(in writer: any StoreWriter) throws(GatewayError) -> BatchCounts {
         var counts = BatchCounts()
         var opened: [ResidentID: ResidentNumber] = [:]
+        try writer.releaseFromQuarantine(
+            keyDigests: batch.records.map(\.sealed.keyDigest), of: stream)
         for record in batch.records {
             let resident = try resident(of: record.target, opened: &opened, in: writer)
             if record.isReplacement {
@@ -23,7 +25,6 @@ struct VaultBatch {
                 counts.stored += 1
                 if case .new = record.target { counts.opened += 1 } else { counts.linked += 1 }
             }
-            try writer.releaseFromQuarantine(keyDigest: record.sealed.keyDigest, of: stream)
             let row =
                 record.isReplacement
                 ? try writer.replace(record.sealed, of: stream, resident: resident)
