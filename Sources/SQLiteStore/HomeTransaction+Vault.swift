@@ -50,52 +50,57 @@ extension HomeTransaction {
         return found
     }
 
-    func put(
+    func insert(
         _ record: SealedRecord, of stream: StreamName, resident: ResidentNumber
     ) throws(GatewayError) -> Int64 {
-        let streamNumber = try makeNumber(of: stream)
-        let earlier = try rows(
-            "SELECT number, resident FROM record WHERE stream = ? AND key_digest = ?",
-            [streamNumber, Data(record.keyDigest)]
-        ) { row throws(GatewayError) in
-            (try integer(row, "number"), try integer(row, "resident"))
-        }.first
-        let number: Int64
-        if let earlier {
-            number = earlier.0
-            try execute(
-                "DELETE FROM field_value WHERE resident = ? AND record = ?", [earlier.1, number])
-            try execute(
-                """
-                UPDATE record SET content_digest = ?, resident = ?, version = ?, observed_day = ?,
-                    sealed_key = ? WHERE number = ?
-                """,
-                [
-                    Data(record.contentDigest), resident.value, record.version,
-                    record.observedAt.dayNumber, Data(record.sealedKey), number,
-                ])
-        } else {
-            try execute(
-                """
-                INSERT INTO record (stream, key_digest, content_digest, resident, version,
-                    observed_day, sealed_key) VALUES (?, ?, ?, ?, ?, ?, ?)
-                """,
-                [
-                    streamNumber, Data(record.keyDigest), Data(record.contentDigest),
-                    resident.value, record.version, record.observedAt.dayNumber,
-                    Data(record.sealedKey),
-                ])
-            number = database.lastInsertedRowID
-        }
+        try execute(
+            """
+            INSERT INTO record (stream, key_digest, content_digest, resident, version,
+                observed_day, sealed_key) VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                try makeNumber(of: stream), Data(record.keyDigest), Data(record.contentDigest),
+                resident.value, record.version, record.observedAt.dayNumber,
+                Data(record.sealedKey),
+            ])
+        let number = database.lastInsertedRowID
         try insert(record.values, record: number, resident: resident)
         return number
+    }
+
+    func replace(
+        _ record: SealedRecord, of stream: StreamName, resident: ResidentNumber
+    ) throws(GatewayError) -> Int64 {
+        let earlier = try rows(
+            "SELECT number, resident FROM record WHERE stream = ? AND key_digest = ?",
+            [try makeNumber(of: stream), Data(record.keyDigest)]
+        ) { row throws(GatewayError) in
+            (number: try integer(row, "number"), resident: try integer(row, "resident"))
+        }.first
+        guard let earlier else {
+            throw .store(.corrupt(what: "the earlier version of a record of '\(stream)' is gone"))
+        }
+        try execute(
+            "DELETE FROM field_value WHERE resident = ? AND record = ?",
+            [earlier.resident, earlier.number])
+        try execute(
+            """
+            UPDATE record SET content_digest = ?, resident = ?, version = ?, observed_day = ?,
+                sealed_key = ? WHERE number = ?
+            """,
+            [
+                Data(record.contentDigest), resident.value, record.version,
+                record.observedAt.dayNumber, Data(record.sealedKey), earlier.number,
+            ])
+        try insert(record.values, record: earlier.number, resident: resident)
+        return earlier.number
     }
 
     private func insert(
         _ values: [SealedField], record: Int64, resident: ResidentNumber
     ) throws(GatewayError) {
         for value in values {
-            guard let field = try fields.number(of: value.field, in: self, making: true) else {
+            guard let field = try names.number(of: value.field, in: self, making: true) else {
                 continue
             }
             try execute(
@@ -109,7 +114,7 @@ extension HomeTransaction {
     ) throws(GatewayError) -> [StoredValue] {
         var numbers: [(number: Int64, id: FieldID)] = []
         for field in wanted {
-            if let number = try fields.number(of: field, in: self, making: false) {
+            if let number = try names.number(of: field, in: self, making: false) {
                 numbers.append((number, field))
             }
         }

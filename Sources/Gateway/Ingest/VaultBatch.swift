@@ -24,7 +24,10 @@ struct VaultBatch {
                 if case .new = record.target { counts.opened += 1 } else { counts.linked += 1 }
             }
             try writer.releaseFromQuarantine(keyDigest: record.sealed.keyDigest, of: stream)
-            let row = try writer.put(record.sealed, of: stream, resident: resident)
+            let row =
+                record.isReplacement
+                ? try writer.replace(record.sealed, of: stream, resident: resident)
+                : try writer.insert(record.sealed, of: stream, resident: resident)
             for claim in record.claims {
                 try writer.insertIndex(claim.index, entry: claim.entry, resident: resident)
             }

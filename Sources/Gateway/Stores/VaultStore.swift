@@ -51,8 +51,17 @@ package protocol VaultReader {
 package protocol VaultWriter: VaultReader {
     func insertResident(_ id: ResidentID) throws(GatewayError) -> ResidentNumber
 
-    /// Stores a record new or in place of its earlier version, whose values go.
-    func put(
+    /// Stores a new record.
+    ///
+    /// - Returns: The record's row.
+    func insert(
+        _ record: SealedRecord, of stream: StreamName, resident: ResidentNumber
+    ) throws(GatewayError) -> Int64
+
+    /// Stores a record in place of its earlier version, whose values go.
+    ///
+    /// - Returns: The record's row.
+    func replace(
         _ record: SealedRecord, of stream: StreamName, resident: ResidentNumber
     ) throws(GatewayError) -> Int64
 
