@@ -64,6 +64,7 @@ let package = Package(
         module("SQLiteStore", ["FieldCrypto", "Gateway", "ResidentModel", grdb]),
 
         // tools
+        module("DemoData", ["CZlib", "ResidentModel", grdb]),
 
         .executableTarget(
             name: "hangu",
