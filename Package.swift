@@ -25,6 +25,7 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let package = Package(
     name: "hangu",
     products: [
+        .executable(name: "hangu", targets: ["hangu"]),
         .library(name: "Cedar", targets: ["Cedar"]),
     ],
     dependencies: [
@@ -36,6 +37,7 @@ let package = Package(
         // system libraries
         .systemLibrary(
             name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // words
         module("JSONText"),
@@ -58,7 +60,18 @@ let package = Package(
             ]),
 
         // edges
+        module("Connectors", ["CZlib", "JSONText", "ResidentModel", grdb]),
         module("SQLiteStore", ["FieldCrypto", "Gateway", "ResidentModel", grdb]),
+
+        // tools
+
+        .executableTarget(
+            name: "hangu",
+            dependencies: [
+                "Connectors", "Consent", "DemoData", "FieldCrypto", "Gateway", "JSONText", "ResidentModel",
+                "SQLiteStore", "StrictYAML", "TransparencyLog",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: strict),
 
         // tests
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),

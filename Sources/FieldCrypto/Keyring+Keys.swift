@@ -128,13 +128,17 @@ extension Keyring {
         try forget(residents)
     }
 
-    /// Wipes field keys that are older than the limit; to be called now and then when there is no traffic.
-    package func dropExpiredKeys() {
+    /// Wipes field keys that are older than the limit, and those that a cipher's context was given last.
+    ///
+    /// Keys are never used beyond the limit; call this now and then, so that they do not stay in memory either when
+    /// there is no traffic.
+    package func dropExpiredKeys() throws(FieldCryptoError) {
         let time = now()
         state.withLock { $0.cache.removeExpired(now: time, always: true) }
+        try workers.dropKeys()
     }
 
-    /// How many residents' field keys are in memory.
+    /// How many field keys of residents are in memory.
     package var cachedFieldKeyCount: Int { state.withLock { $0.cache.keyCount } }
 
     /// Counts uses of a key that many values share, before they are made.

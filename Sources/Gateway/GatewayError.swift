@@ -91,14 +91,14 @@ package enum RequestError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Runs a call of the log engine with the gateway's errors.
-func inLog<Result>(
+package func inLog<Result>(
     _ body: () throws(TransparencyLogError) -> Result
 ) throws(GatewayError) -> Result {
     do { return try body() } catch { throw .log(error) }
 }
 
 /// Runs a call of the key ring with the gateway's errors.
-func inCrypto<Result>(
+package func inCrypto<Result>(
     _ body: () throws(FieldCryptoError) -> Result
 ) throws(GatewayError) -> Result {
     do { return try body() } catch { throw .crypto(error) }

@@ -104,9 +104,11 @@ extension JSONParser {
     private func text(
         _ plain: UnsafeBufferPointer<UInt8>, at offset: Int
     ) throws(JSONFault) -> String {
-        if let text = String(validating: plain, as: UTF8.self) { return text }
-        throw JSONFault(
-            kind: .invalidUTF8, offset: offset + (firstOffsetOutsideUTF8(plain) ?? 0))
+        do {
+            return String(copying: try UTF8Span(validating: plain.span))
+        } catch {
+            throw JSONFault(kind: .invalidUTF8, offset: offset + error.byteOffsets.lowerBound)
+        }
     }
 }
 

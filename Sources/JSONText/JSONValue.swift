@@ -100,7 +100,9 @@ package struct JSONObject: Sendable {
     init(distinct members: [Member]) { self.members = members }
 
     package subscript(name: String) -> JSONValue? {
-        for member in members where hasSameCodePoints(member.name, name) { return member.value }
+        for index in members.indices where hasSameCodePoints(members[index].name, name) {
+            return members[index].value
+        }
         return nil
     }
 
@@ -168,7 +170,16 @@ package struct JSONNumber: Hashable, Sendable {
     package var integer: Int? { Int(lexeme) }
 }
 
-/// Whether two texts are the same code points; Swift's own equality takes canonically equivalent texts as equal.
+/// Whether two texts are the same code points.
+///
+/// Swift's own equality takes canonically equivalent texts as equal.
 func hasSameCodePoints(_ left: String, _ right: String) -> Bool {
-    left == right && left.utf8.elementsEqual(right.utf8)
+    let count = left.utf8.count
+    guard count == right.utf8.count, left == right else { return false }
+    let isSame = left.utf8.withContiguousStorageIfAvailable { left in
+        right.utf8.withContiguousStorageIfAvailable { right in
+            (0..<count).allSatisfy { left[$0] == right[$0] }
+        }
+    }
+    return (isSame ?? nil) ?? left.utf8.elementsEqual(right.utf8)
 }

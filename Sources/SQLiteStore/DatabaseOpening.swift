@@ -20,6 +20,7 @@ func openDatabase(
         try database.execute(sql: "PRAGMA synchronous = FULL")
         try database.execute(sql: "PRAGMA secure_delete = ON")
         try database.execute(sql: "PRAGMA cache_size = -32768")
+        try database.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
         try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
     }
     return try inStore {

@@ -8,7 +8,7 @@ package import Gateway
 /// must become durable together.
 package final class HomeStore: GatewayStore {
     private let queue: DatabaseQueue
-    private let fields = FieldNumbers()
+    private let names = NameNumbers()
 
     /// Opens the store, or makes an empty one.
     ///
@@ -32,7 +32,7 @@ package final class HomeStore: GatewayStore {
                 try body(transaction)
             }
         } catch {
-            fields.forget()
+            names.forget()
             throw error
         }
     }
@@ -44,7 +44,7 @@ package final class HomeStore: GatewayStore {
         try inStore {
             var result: Result?
             try queue.inTransaction(kind) { database in
-                result = try body(HomeTransaction(database: database, fields: fields))
+                result = try body(HomeTransaction(database: database, names: names))
                 return .commit
             }
             guard let result else { preconditionFailure("the transaction has run") }

@@ -7,11 +7,11 @@ import Synchronization
 /// What can be done within one transaction on the home's store.
 final class HomeTransaction: StoreWriter {
     let database: Database
-    let fields: FieldNumbers
+    let names: NameNumbers
 
-    init(database: Database, fields: FieldNumbers) {
+    init(database: Database, names: NameNumbers) {
         self.database = database
-        self.fields = fields
+        self.names = names
     }
 
     /// Rows of a query, each turned into a value.
@@ -37,39 +37,63 @@ final class HomeTransaction: StoreWriter {
 
     /// The number of a stream, or nil where nothing of it is stored.
     func number(of stream: StreamName) throws(GatewayError) -> Int64? {
-        try rows(
-            "SELECT number FROM stream WHERE source = ? AND name = ?",
-            [stream.source.text, stream.stream]
-        ) { row throws(GatewayError) in try integer(row, "number") }.first
+        try names.number(of: stream, in: self, making: false)
     }
 
     /// The number of a stream, made where nothing of it is stored.
     func makeNumber(of stream: StreamName) throws(GatewayError) -> Int64 {
-        if let number = try number(of: stream) { return number }
-        try execute(
-            "INSERT INTO stream (source, name) VALUES (?, ?)", [stream.source.text, stream.stream])
-        return database.lastInsertedRowID
+        guard let number = try names.number(of: stream, in: self, making: true) else {
+            throw .store(.corrupt(what: "the stream '\(stream)' has no number"))
+        }
+        return number
     }
 }
 
-/// Numbers of field names, kept between transactions; forgotten when one is undone.
-final class FieldNumbers: Sendable {
-    private let known = Mutex<[FieldID: Int64]>([:])
+/// Numbers of fields and streams, kept between transactions; forgotten when one is undone.
+final class NameNumbers: Sendable {
+    private struct Known {
+        var fields: [FieldID: Int64] = [:]
+        var streams: [StreamName: Int64] = [:]
+    }
+
+    private let known = Mutex(Known())
 
     func number(
         of field: FieldID, in transaction: HomeTransaction, making: Bool
     ) throws(GatewayError) -> Int64? {
-        if let number = known.withLock({ $0[field] }) { return number }
-        var number = try transaction.rows(
-            "SELECT number FROM field WHERE name = ?", [field.text]
-        ) { row throws(GatewayError) in try integer(row, "number") }.first
-        if number == nil, making {
-            try transaction.execute("INSERT INTO field (name) VALUES (?)", [field.text])
-            number = transaction.database.lastInsertedRowID
-        }
-        if let number { known.withLock { $0[field] = number } }
+        if let number = known.withLock({ $0.fields[field] }) { return number }
+        let number = try transaction.numbered(
+            "SELECT number FROM field WHERE name = ?", "INSERT INTO field (name) VALUES (?)",
+            [field.text], making: making)
+        if let number { known.withLock { $0.fields[field] = number } }
         return number
     }
 
-    func forget() { known.withLock { $0 = [:] } }
+    func number(
+        of stream: StreamName, in transaction: HomeTransaction, making: Bool
+    ) throws(GatewayError) -> Int64? {
+        if let number = known.withLock({ $0.streams[stream] }) { return number }
+        let number = try transaction.numbered(
+            "SELECT number FROM stream WHERE source = ? AND name = ?",
+            "INSERT INTO stream (source, name) VALUES (?, ?)",
+            [stream.source.text, stream.stream], making: making)
+        if let number { known.withLock { $0.streams[stream] = number } }
+        return number
+    }
+
+    func forget() { known.withLock { $0 = Known() } }
+}
+
+extension HomeTransaction {
+    /// The number that a name has, or is given where `making` is true.
+    fileprivate func numbered(
+        _ select: String, _ insert: String, _ name: StatementArguments, making: Bool
+    ) throws(GatewayError) -> Int64? {
+        let found = try rows(select, name) { row throws(GatewayError) in
+            try integer(row, "number")
+        }.first
+        guard found == nil, making else { return found }
+        try execute(insert, name)
+        return database.lastInsertedRowID
+    }
 }

@@ -20,5 +20,7 @@ struct CaseTests {
         for failure in summary.failures.prefix(10) { print("  \(failure)") }
         #expect(summary.requests.total > 0)
         #expect(summary.requests.passed == summary.requests.total)
+        #expect(summary.verdicts.total == summary.cases)
+        #expect(summary.verdicts.passed == summary.verdicts.total)
     }
 }

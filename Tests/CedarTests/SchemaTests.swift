@@ -62,3 +62,47 @@ struct SchemaTests {
         }
     }
 }
+
+@Suite("Forms of schemas")
+struct SchemaFormTests {
+    @Test(
+        "The JSON form, and each form converted to the other, give the same verdicts",
+        arguments: ["corpus-4.10", "generated", "handwritten"])
+    func conversions(name: String) throws {
+        guard let lines = try SharedCases.lines("cases/\(name).jsonl.gz") else { return }
+        var jsonForms: [String: JSONValue] = [:]
+        for line in try SharedCases.lines("cases/corpus-4.10-json-schemas.jsonl.gz") ?? [] {
+            let form = try JSONReader.read(line)
+            jsonForms[SharedCases.text(form["id"])] = form["schemaJson"]
+        }
+        var verdicts = 0
+        var passed = 0
+        // Conversions are slow without optimisation: of the large set every eighth schema is converted.
+        let stride = lines.count > 1_000 ? 8 : 1
+        for (number, line) in lines.enumerated() {
+            let json = try JSONReader.read(line)
+            let policies = try PolicySet(parsing: SharedCases.text(json["policies"]), file: "case")
+            let original = try Schema(parsing: SharedCases.text(json["schema"]))
+            var forms: [Schema] = []
+            if let form = jsonForms[SharedCases.text(json["id"])] {
+                forms.append(try Schema(json: SharedCases.text(of: form)))
+            }
+            if number % stride == 0 {
+                for given in [original] + forms {
+                    forms += [try Schema(json: given.json()), try Schema(parsing: given.cedarText)]
+                }
+            }
+            for form in forms {
+                let isValid = Validator(schema: form).validate(policies).isValid
+                verdicts += 1
+                if isValid == SharedCases.flag(json["shouldValidate"]) { passed += 1 }
+                #expect(
+                    isValid == SharedCases.flag(json["shouldValidate"]), "\(json["id"] ?? .null)")
+                #expect(form.entityTypeNames == original.entityTypeNames)
+                #expect(form.actionUIDs == original.actionUIDs)
+            }
+        }
+        print("verdicts of converted schemas of \(name): \(passed)/\(verdicts)")
+        #expect(verdicts > 0)
+    }
+}

@@ -193,7 +193,7 @@ struct KeyringTests {
         }
         #expect(try readsOfOpening() == 1)
         test.clock.advance(by: .seconds(61))
-        test.ring.dropExpiredKeys()
+        try test.ring.dropExpiredKeys()
         #expect(test.ring.cachedFieldKeyCount == 0)
     }
 

@@ -26,12 +26,22 @@ struct PrimitiveTests {
         let bytes = (0..<32).map { UInt8($0) }
         let digest = try #require(SHA256Digest(bytes))
         #expect(digest.bytes == bytes)
-        #expect(SHA256Digest(bytes.dropLast()) == nil && SHA256Digest(bytes + [0]) == nil)
+        #expect(SHA256Digest(Array(bytes.dropLast())) == nil && SHA256Digest(bytes + [0]) == nil)
         for position in bytes.indices {
             var other = bytes
             other[position] ^= 0x40
             #expect(SHA256Digest(other) != digest)
         }
+        #expect(SHA256Digest(bytes[0..<32]) == digest && SHA256Digest(bytes[1..<32]) == nil)
+        #expect(SHA256Digest.list(bytes + bytes) == [digest, digest])
+        #expect(SHA256Digest.list([]) == [] && SHA256Digest.list(bytes + [0]) == nil)
+        var appended: [UInt8] = [7]
+        digest.append(to: &appended)
+        #expect(appended == [7] + bytes)
+        let resident = ResidentKeyID(bytes: Array(bytes.prefix(16)))
+        #expect(resident == ResidentKeyID(high: 0x0001_0203_0405_0607, low: 0x0809_0A0B_0C0D_0E0F))
+        #expect(resident?.bytes == Array(bytes.prefix(16)))
+        #expect(ResidentKeyID(bytes: bytes) == nil)
         #expect(SHA256Digest.zero.bytes == [UInt8](repeating: 0, count: 32))
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 package import ResidentModel
 package import Testing
 
@@ -29,7 +30,9 @@ package struct RecordSourceContract {
     ///   - goodCount: How many records the stream has.
     ///   - badCount: How many bad ones it has beside those.
     ///   - fault: The error with which the stream ends, where it does.
+    ///   - sourceLocation: Where issues are shown.
     /// - Returns: What a reading of the whole stream gave, for further checks.
+    /// - Throws: What the source throws when it is made or opened.
     @discardableResult
     package func verify(
         goodCount: Int, badCount: Int = 0, fault: SourceError? = nil,
@@ -157,11 +160,11 @@ package struct StreamTranscript: Sendable {
         added += batch.badRecords.map {
             Entry(position: $0.position, cells: [], neverIngestCount: 0, finding: $0.finding)
         }
-        // Good and bad records come apart; within a batch of one file their numbers tell their order.
-        entries += added.sorted {
-            ($0.position.container, $0.position.record) < (
-                $1.position.container, $1.position.record
-            )
+        // Good and bad records come apart; their numbers, and those of their files, tell their order.
+        entries += added.sorted { left, right in
+            let (first, second) = (left.position.container, right.position.container)
+            if first == second { return left.position.record < right.position.record }
+            return first.compare(second, options: .numeric) == .orderedAscending
         }
         prints += batch.records.map { "\($0)" }
         batchSizes.append(added.count)

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import Testing
 
 /// Finds the data that nobody in this project wrote: standards' vectors and sample records.

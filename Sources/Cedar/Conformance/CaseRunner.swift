@@ -66,11 +66,19 @@ private struct CaseOutcome {
         var expected: [JSONValue] = []
         if case .array(let requests)? = json["requests"] { expected = requests }
         requests = Array(repeating: false, count: expected.count)
+        if json["shouldValidate"] != nil { verdict = false }
         do {
             let policies = try PolicySet(
                 parsing: Self.text(json["policies"]), file: id, limits: limits)
             let schema = try Schema(parsing: Self.text(json["schema"]), file: id, limits: limits)
             let store = try EntityStore(json: json["entities"] ?? .array([]), schema: schema)
+            if case .bool(let shouldValidate)? = json["shouldValidate"] {
+                let result = Validator(schema: schema).validate(policies)
+                verdict = result.isValid == shouldValidate
+                if verdict == false {
+                    failures.append("validates: \(result.isValid) \(result.errors.prefix(3))")
+                }
+            }
             for (index, request) in expected.enumerated() {
                 check(request, index, policies, schema, store)
             }

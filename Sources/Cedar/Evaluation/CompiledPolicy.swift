@@ -1,5 +1,5 @@
 /// A policy ready to be evaluated.
-struct CompiledPolicy: Sendable {
+final class CompiledPolicy: Sendable {
     let id: PolicyID
     let effect: Effect
     let file: String
@@ -79,6 +79,15 @@ struct CompiledScope: Sendable {
         Self.matches(action, frame.action, frame.actionRecord, frame)
             && Self.matches(principal, frame.principal, frame.principalRecord, frame)
             && Self.matches(resource, frame.resource, frame.resourceRecord, frame)
+    }
+
+    /// The part that does not match, nil where all do.
+    func mismatch(_ frame: Frame) -> PolicyOutcome.ScopePart? {
+        if !Self.matches(action, frame.action, frame.actionRecord, frame) { return .action }
+        if !Self.matches(principal, frame.principal, frame.principalRecord, frame) {
+            return .principal
+        }
+        return Self.matches(resource, frame.resource, frame.resourceRecord, frame) ? nil : .resource
     }
 
     @inline(__always)

@@ -74,7 +74,7 @@ struct ValueJSON {
         return RecordValue(values)
     }
 
-    private static func escape(_ members: [JSONMember], _ path: JSONPath) throws(JSONInputError)
+    static func escape(_ members: [JSONMember], _ path: JSONPath) throws(JSONInputError)
         -> Value?
     {
         guard members.count == 1 else { return nil }
@@ -151,7 +151,7 @@ struct ValueJSON {
 }
 
 /// `{fn, arg}` or `{fn, args}`.
-private struct ExtensionCallJSON {
+struct ExtensionCallJSON {
     let function: String
     let arguments: [JSONValue]
 

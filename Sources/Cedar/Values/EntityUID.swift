@@ -39,7 +39,7 @@ public struct EntityUID: Hashable, Sendable {
     /// The id within the type.
     public var id: String { storage.id }
 
-    var typeHash: Int { storage.typeHash }
+    var typeName: AttributeName { AttributeName(storage.type, hash: storage.typeHash) }
     var cachedHash: Int { storage.hash }
 
     /// Whether the type is `Action`, or `Action` in some namespace.
@@ -93,9 +93,11 @@ struct AttributeName: Hashable, Sendable {
     let text: String
     let hash: Int
 
-    init(_ text: String) {
+    init(_ text: String) { self.init(text, hash: ScalarText.hash(text)) }
+
+    fileprivate init(_ text: String, hash: Int) {
         self.text = text
-        hash = ScalarText.hash(text)
+        self.hash = hash
     }
 
     static func == (left: AttributeName, right: AttributeName) -> Bool {

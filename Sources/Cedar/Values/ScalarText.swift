@@ -9,11 +9,31 @@ enum ScalarText {
         guard left.utf8.count == right.utf8.count else { return false }
         let answer = left.utf8.withContiguousStorageIfAvailable { leftBytes in
             right.utf8.withContiguousStorageIfAvailable { rightBytes in
-                leftBytes.elementsEqual(rightBytes)
+                sameBytes(UnsafeRawBufferPointer(leftBytes), UnsafeRawBufferPointer(rightBytes))
             }
         }
         if let answer, let answer { return answer }
         return left.utf8.elementsEqual(right.utf8)
+    }
+
+    /// Compares eight bytes at a time; both have the same length.
+    @inline(__always)
+    private static func sameBytes(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer)
+        -> Bool
+    {
+        let count = left.count
+        var position = 0
+        while position + 8 <= count {
+            let leftWord = left.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+            let rightWord = right.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+            if leftWord != rightWord { return false }
+            position += 8
+        }
+        while position < count {
+            if left[position] != right[position] { return false }
+            position += 1
+        }
+        return true
     }
 
     /// Whether `left` comes before `right` in the order of UTF-8 bytes, which is the order of scalars.

@@ -34,6 +34,7 @@ struct CellSplitter {
     /// - Parameters:
     ///   - line: Decoded, without its line feed.
     ///   - endsInLineFeed: False for the last line of a file that ends without one.
+    /// - Returns: Whether the record ends with the line; where it is broken, in which cell.
     mutating func take(_ line: UnsafeBufferPointer<UInt8>, endsInLineFeed: Bool) -> Outcome {
         let hasReturn = line.last == 0x0D
         let end = hasReturn ? line.count - 1 : line.count

@@ -18,8 +18,9 @@
 /// - `deceasedBoolean | deceasedDateTime` is the first of the two that is present.
 ///
 /// A text is a string as it stands, a number as it was written, or `true` and `false`. An empty string and `null` are
-/// absent. A path that ends on an object has no text and makes the record bad. The narrative (`text.div`) cannot be
-/// named: it is HTML that repeats what other members say, past every rule for those.
+/// absent. A path that ends on an object has no text and makes the record bad. The narrative (`text.div`) can be
+/// named among what is never ingested, and nowhere else: it is HTML that repeats what other members say, past every rule
+/// for those.
 package struct ColumnPath: Hashable, Sendable {
     let alternatives: [[Step]]
 
@@ -36,6 +37,11 @@ package struct ColumnPath: Hashable, Sendable {
 
     /// The members of the resource itself at which the path's alternatives start.
     var rootNames: [String] { alternatives.compactMap { $0.first?.name } }
+
+    /// Whether the path leads to the narrative, which no column may hold.
+    var isNarrative: Bool {
+        alternatives.contains { $0.count >= 2 && $0.suffix(2).map(\.name) == ["text", "div"] }
+    }
 
     /// Reads a column's path.
     ///
@@ -73,12 +79,8 @@ private struct ColumnPathReader {
     }
 
     private mutating func path() throws(ColumnPathError) -> [ColumnPath.Step] {
-        let start = index
         var steps: [ColumnPath.Step] = []
         repeat { steps.append(try step()) } while take(".")
-        if steps.count >= 2, steps.suffix(2).map(\.name) == ["text", "div"] {
-            throw ColumnPathError(column: start + 1, expected: "anything but the narrative")
-        }
         return steps
     }
 

@@ -25,7 +25,15 @@ struct ResourcePlan {
         }
         resourceType = request.location
         var columns: [(name: String, path: ColumnPath)] = []
-        for column in request.columns { columns.append((column.name, try path(column.name))) }
+        for column in request.columns {
+            let wanted = try path(column.name)
+            if wanted.isNarrative {
+                throw .unsupported(
+                    container: request.location, what: "the path '\(column.name)'",
+                    expected: "anything but the narrative")
+            }
+            columns.append((column.name, wanted))
+        }
         var neverIngested: [ColumnPath] = []
         for name in request.neverIngest { neverIngested.append(try path(name)) }
         self.columns = columns

@@ -30,8 +30,10 @@ struct LoadedDump: Sendable {
     }
 }
 
-/// The second guard, behind the check of the words: what a dump's statements may do, as SQLite itself understands
-/// them. Names no function but those that constraints of a plain table use.
+/// Whether a dump's statement may do this, as SQLite itself understands the statement.
+///
+/// The second guard, behind the check of the words. Of functions it lets pass those that constraints of plain tables
+/// use.
 private func isAllowed(
     _ action: Int32, _ first: UnsafePointer<CChar>?, _ second: UnsafePointer<CChar>?
 ) -> Bool {
@@ -104,10 +106,10 @@ private struct SQLDumpLoader {
             let code = sqlite3_prepare_v2(handle, text, Int32(bytes.count), &statement, &tail)
             return (code, tail == text.map { $0 + bytes.count })
         }
-        if prepared == SQLITE_AUTH { throw refusal(line: line) }
         // What SQLite takes for one statement must be all that was checked as one.
         if prepared == SQLITE_OK, !isWhole { throw refusal(line: line) }
         let code = prepared == SQLITE_OK ? sqlite3_step(statement) : prepared
+        if code == SQLITE_AUTH { throw refusal(line: line) }
         guard code == SQLITE_DONE else {
             throw .damaged(
                 container: container, afterRecord: rowCount,

@@ -1,4 +1,6 @@
-/// What a statement of a dump may be. Anything else is refused before SQLite sees it.
+/// What a statement of a dump may be.
+///
+/// Anything else is refused before SQLite sees it.
 enum SQLStatementKind {
     case createTable
     case createIndex

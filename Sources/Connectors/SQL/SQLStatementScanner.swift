@@ -87,7 +87,7 @@ struct SQLStatementScanner {
 
     private mutating func takePlain(_ byte: UInt8, into statement: inout Statement) {
         if statement.line == 0 {
-            if byte <= 0x20 { return }
+            if (1...0x20).contains(byte) { return }
             statement.line = line
         }
         statement.bytes.append(byte)

@@ -129,7 +129,9 @@ final class SQLiteStatement {
         }
     }
 
-    /// Goes to the next row; false after the last. Call within ``SQLiteConnection/use(_:)``.
+    /// Goes to the next row; false after the last.
+    ///
+    /// Call within ``SQLiteConnection/use(_:)``.
     func step(afterRecord record: Int) throws(SourceError) -> Bool {
         switch sqlite3_step(statement) {
         case SQLITE_ROW: return true

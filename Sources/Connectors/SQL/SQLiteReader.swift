@@ -17,7 +17,7 @@ final class SQLiteReader: RecordStepper {
     private var fetchedCount: Int
     private var isFinished: Bool
 
-    /// - Parameter place: The pass and how much of it is read already.
+    /// Goes on with the pass that `place` tells of.
     init(
         on connection: SQLiteConnection, layout: TableLayout, request: StreamRequest,
         recordBytesMax: Int, place: SQLiteCursor

@@ -13,10 +13,14 @@ package struct ResidentKeyID: Hashable, Sendable {
     }
 
     /// Reads 16 bytes, or nil where there are more or fewer.
-    package init?(bytes: some Collection<UInt8>) {
+    package init?(bytes: [UInt8]) {
         guard bytes.count == Self.byteCount else { return nil }
-        high = bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
-        low = bytes.suffix(8).reduce(0) { $0 << 8 | UInt64($1) }
+        (high, low) = bytes.withUnsafeBytes {
+            (
+                UInt64(bigEndian: $0.loadUnaligned(fromByteOffset: 0, as: UInt64.self)),
+                UInt64(bigEndian: $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+            )
+        }
     }
 
     package var bytes: [UInt8] {
@@ -83,6 +87,16 @@ package struct FieldAddress: Hashable, Sendable {
         if field.isEmpty || field.utf8.count > maximum {
             throw .name(of: "field", byteCount: field.utf8.count, maximum: maximum)
         }
+    }
+
+    /// The associated data of a ciphertext at this address, for those who check the format.
+    package func associatedData(
+        suite: CipherSuite, classVersion: UInt16, generation: UInt16
+    ) -> [UInt8] {
+        var canonical = CanonicalBytes()
+        write(
+            to: &canonical, suite: suite, classVersion: classVersion, generation: generation)
+        return canonical.bytes
     }
 
     /// Writes the associated data of this address under one key.

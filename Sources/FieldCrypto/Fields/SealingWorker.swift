@@ -2,8 +2,8 @@ internal import COpenSSL
 
 /// The libcrypto contexts of one thread at a time, and everything that is done with them.
 ///
-/// Not `Sendable`; a ``WorkerPool`` lends it out. Between two uses a context may still hold the last key; `dropKeys`
-/// wipes it.
+/// Not `Sendable`; a ``WorkerPool`` lends it out. Between two uses a context still holds the key it was given last;
+/// `dropKeys` wipes it when a resident is forgotten, the ring is read anew or expired keys are dropped.
 final class SealingWorker {
     private let fieldCipher: AES256GCM
     private let wrappingCipher: AES256GCM

@@ -9,10 +9,32 @@ package struct SHA256Digest: Hashable, Sendable {
     private init() { words = (0, 0, 0, 0) }
 
     /// Reads a digest, or nil where the count is not 32.
-    package init?(_ bytes: some Collection<UInt8>) {
+    package init?(_ bytes: [UInt8]) {
         guard bytes.count == Self.byteCount else { return nil }
-        self.init()
-        withUnsafeMutableBytes { $0.copyBytes(from: bytes) }
+        self = bytes.withUnsafeBytes { Self(reading: $0, at: 0) }
+    }
+
+    /// Reads a digest, or nil where the count is not 32.
+    package init?(_ bytes: ArraySlice<UInt8>) {
+        guard bytes.count == Self.byteCount else { return nil }
+        self = bytes.withUnsafeBytes { Self(reading: $0, at: 0) }
+    }
+
+    /// Reads digests that lie one after another, or nil where the count is no multiple of 32.
+    package static func list(_ bytes: [UInt8]) -> [SHA256Digest]? {
+        guard bytes.count % byteCount == 0 else { return nil }
+        return bytes.withUnsafeBytes { bytes in
+            (0..<bytes.count / byteCount).map { Self(reading: bytes, at: $0 * byteCount) }
+        }
+    }
+
+    private init(reading bytes: UnsafeRawBufferPointer, at offset: Int) {
+        words = (
+            bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self),
+            bytes.loadUnaligned(fromByteOffset: offset + 8, as: UInt64.self),
+            bytes.loadUnaligned(fromByteOffset: offset + 16, as: UInt64.self),
+            bytes.loadUnaligned(fromByteOffset: offset + 24, as: UInt64.self)
+        )
     }
 
     /// Lets `fill` write the 32 bytes, which are zero before.
@@ -24,6 +46,11 @@ package struct SHA256Digest: Hashable, Sendable {
     }
 
     package var bytes: [UInt8] { withUnsafeBytes { [UInt8]($0) } }
+
+    /// Adds the 32 bytes to the end of an array.
+    package func append(to bytes: inout [UInt8]) {
+        withUnsafeBytes { bytes.append(contentsOf: $0) }
+    }
 
     package func withUnsafeBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result

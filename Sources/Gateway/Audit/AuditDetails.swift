@@ -54,7 +54,7 @@ struct AuditDetails: Sendable {
 
     private func subjectAddress(_ resident: ResidentID, _ index: UInt64) -> FieldAddress {
         FieldAddress(
-            tenant: tenant, table: "audit_entry", resident: ResidentKeyID(bytes: resident.bytes),
+            tenant: tenant, table: "audit_entry", resident: resident.keyID,
             field: "subject", fieldClass: AuditLog.subjectClass,
             recordVersion: Int64(clamping: index))
     }

@@ -15,6 +15,18 @@ package struct AuditVerification: Sendable {
     package let faults: [String]
 
     package var isSound: Bool { log.isSound && faults.isEmpty }
+
+    init(log: LogReport, detailsChecked: Int, detailsGone: Int, faults: [String]) {
+        self.log = log
+        self.detailsChecked = detailsChecked
+        self.detailsGone = detailsGone
+        self.faults = faults
+    }
+
+    /// What can be said of a published log, which has no details.
+    package init(published log: LogReport) {
+        self.init(log: log, detailsChecked: 0, detailsGone: 0, faults: [])
+    }
 }
 
 /// Checks, proves and exports the log of a home.

@@ -164,7 +164,7 @@ package struct ConsentBook: Sendable {
         of id: String, _ version: Int, _ resident: LocatedResident
     ) -> FieldAddress {
         FieldAddress(
-            tenant: parts.tenant, table: "consent", resident: ResidentKeyID(bytes: resident.id.bytes),
+            tenant: parts.tenant, table: "consent", resident: resident.id.keyID,
             field: id, fieldClass: Self.consentClass, recordVersion: Int64(version))
     }
 }

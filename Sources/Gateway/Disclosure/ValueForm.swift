@@ -9,7 +9,7 @@ package enum ValueForm: Hashable, Sendable {
     /// The range of this width that holds the number.
     case band(Int)
     case truncateDate(DatePart)
-    /// The first digits of a division code.
+    /// The first digits of a division code; a shorter code is coarse enough already.
     case division(Int)
     /// The first characters of a code.
     case codeCategory(Int)
@@ -83,7 +83,7 @@ package enum ValueForm: Hashable, Sendable {
             let month = part == .month ? date.month : nil
             return PartialDate(year: date.year, month: month)?.description
         case .division(let digits):
-            return text.utf8.count >= digits ? String(text.prefix(digits)) : nil
+            return String(text.prefix(digits))
         case .codeCategory(let count): return String(text.prefix(count))
         case .maskLast4:
             guard text.count > 4 else { return String(repeating: "*", count: text.count) }

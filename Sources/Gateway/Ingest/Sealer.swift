@@ -77,9 +77,7 @@ struct Sealer {
         do {
             var newResidents: [ResidentKeyID] = []
             for record in batch.records {
-                if case .new(let id) = record.target, let key = ResidentKeyID(bytes: id.bytes) {
-                    newResidents.append(key)
-                }
+                if case .new(let id) = record.target { newResidents.append(id.keyID) }
             }
             try keyring.ensureResidentKeys(newResidents)
             let sealed = try keyring.seal(plaintexts(of: batch, number: number))
@@ -105,7 +103,7 @@ struct Sealer {
         items.reserveCapacity(batch.records.count * 16)
         for (index, linked) in batch.records.enumerated() {
             let version = version(index, number: number)
-            let id = linked.target.id
+            let id = linked.target.id.keyID
             items.append(
                 ValueToSeal(
                     address: recordAddress(id, version: version),
@@ -170,10 +168,10 @@ struct Sealer {
             sealed: sealed, version: version)
     }
 
-    private func recordAddress(_ id: ResidentID, version: Int64) -> FieldAddress {
+    private func recordAddress(_ id: ResidentKeyID, version: Int64) -> FieldAddress {
         FieldAddress(
-            tenant: tenant, table: "record", resident: ResidentKeyID(bytes: id.bytes),
-            field: "record.key", fieldClass: Self.provenanceClass, recordVersion: version)
+            tenant: tenant, table: "record", resident: id, field: "record.key",
+            fieldClass: Self.provenanceClass, recordVersion: version)
     }
 }
 

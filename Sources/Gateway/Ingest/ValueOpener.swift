@@ -34,7 +34,7 @@ struct ValueOpener {
             items.append(
                 SealedValue(
                     address: valueAddress(
-                        tenant: tenant, resident: id, field: definition,
+                        tenant: tenant, resident: id.keyID, field: definition,
                         recordVersion: value.recordVersion),
                     envelope: value.sealed))
         }
@@ -49,9 +49,19 @@ struct ValueOpener {
 
 /// Where a field's value is sealed. The record version is unique over all records of the store.
 func valueAddress(
-    tenant: String, resident: ResidentID, field: FieldDefinition, recordVersion: Int64
+    tenant: String, resident: ResidentKeyID, field: FieldDefinition, recordVersion: Int64
 ) -> FieldAddress {
     FieldAddress(
-        tenant: tenant, table: "field_value", resident: ResidentKeyID(bytes: resident.bytes),
-        field: field.id.text, fieldClass: field.fieldClass, recordVersion: recordVersion)
+        tenant: tenant, table: "field_value", resident: resident, field: field.id.text,
+        fieldClass: field.fieldClass, recordVersion: recordVersion)
+}
+
+extension ResidentID {
+    /// The resident's name in the key ring.
+    var keyID: ResidentKeyID {
+        guard let id = ResidentKeyID(bytes: bytes) else {
+            preconditionFailure("a resident's id has 16 bytes")
+        }
+        return id
+    }
 }

@@ -15,6 +15,8 @@ struct VaultBatch {
     func store(in writer: any StoreWriter) throws(GatewayError) -> BatchCounts {
         var counts = BatchCounts()
         var opened: [ResidentID: ResidentNumber] = [:]
+        try writer.releaseFromQuarantine(
+            keyDigests: batch.records.map(\.sealed.keyDigest), of: stream)
         for record in batch.records {
             let resident = try resident(of: record.target, opened: &opened, in: writer)
             if record.isReplacement {
@@ -23,8 +25,10 @@ struct VaultBatch {
                 counts.stored += 1
                 if case .new = record.target { counts.opened += 1 } else { counts.linked += 1 }
             }
-            try writer.releaseFromQuarantine(keyDigest: record.sealed.keyDigest, of: stream)
-            let row = try writer.put(record.sealed, of: stream, resident: resident)
+            let row =
+                record.isReplacement
+                ? try writer.replace(record.sealed, of: stream, resident: resident)
+                : try writer.insert(record.sealed, of: stream, resident: resident)
             for claim in record.claims {
                 try writer.insertIndex(claim.index, entry: claim.entry, resident: resident)
             }

@@ -51,8 +51,17 @@ package protocol VaultReader {
 package protocol VaultWriter: VaultReader {
     func insertResident(_ id: ResidentID) throws(GatewayError) -> ResidentNumber
 
-    /// Stores a record new or in place of its earlier version, whose values go.
-    func put(
+    /// Stores a new record.
+    ///
+    /// - Returns: The record's row.
+    func insert(
+        _ record: SealedRecord, of stream: StreamName, resident: ResidentNumber
+    ) throws(GatewayError) -> Int64
+
+    /// Stores a record in place of its earlier version, whose values go.
+    ///
+    /// - Returns: The record's row.
+    func replace(
         _ record: SealedRecord, of stream: StreamName, resident: ResidentNumber
     ) throws(GatewayError) -> Int64
 
@@ -70,8 +79,10 @@ package protocol VaultWriter: VaultReader {
     /// - Returns: Whether it was not there before in this form.
     func quarantine(_ record: QuarantinedRecord, of stream: StreamName) throws(GatewayError) -> Bool
 
-    /// Takes a record out of quarantine, because it has now arrived whole.
-    func releaseFromQuarantine(keyDigest: [UInt8], of stream: StreamName) throws(GatewayError)
+    /// Takes records out of quarantine, because they have now arrived whole.
+    func releaseFromQuarantine(
+        keyDigests: [[UInt8]], of stream: StreamName
+    ) throws(GatewayError)
 
     func openReview(_ draft: ReviewDraft) throws(GatewayError)
 

@@ -6,7 +6,7 @@ package import StrictYAML
 package struct Catalogue: Sendable {
     /// Field classes in the order of the file, each with its title.
     package let classes: [(name: String, title: Title)]
-    /// Fields in the order of the file. A field's place here is its index in ``MappedRecord``.
+    /// Fields in the order of the file: a field's place here is its index in ``MappedRecord``.
     package let fields: [FieldDefinition]
     package let predicates: [FieldID: PredicateDefinition]
     package let codeSets: [String: CodeSet]

@@ -36,6 +36,8 @@ extension Department {
 func divisionPrefix(_ node: YAMLNode) throws(YAMLError) -> String {
     let text = try node.text()
     guard [2, 4, 6, 9, 12].contains(text.utf8.count), text.utf8.allSatisfy({ $0 >= 48 && $0 < 58 })
-    else { throw YAMLError("expected a division code of 2, 4, 6, 9 or 12 digits", at: node.position) }
+    else {
+        throw YAMLError("expected a division code of 2, 4, 6, 9 or 12 digits", at: node.position)
+    }
     return text
 }

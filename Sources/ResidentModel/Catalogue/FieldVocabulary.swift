@@ -27,7 +27,8 @@ struct FieldVocabulary {
         for entry in try top.required("fields").entries() {
             let field = try FieldDefinition(entry, classes: classNames)
             if case .code(let set) = field.kind, codeSets[set] == nil {
-                throw YAMLError("'\(set)' is not a code set of the catalogue", at: entry.keyPosition)
+                throw YAMLError(
+                    "'\(set)' is not a code set of the catalogue", at: entry.keyPosition)
             }
             fields.append(field)
             byID[field.id] = field
@@ -38,7 +39,8 @@ struct FieldVocabulary {
             guard byID[FieldID(entry.key)] == nil else {
                 throw YAMLError("'\(entry.key)' is a field's name already", at: entry.keyPosition)
             }
-            let predicate = try PredicateDefinition(entry, fields: byID)
+            let predicate = try PredicateDefinition(
+                entry, fields: byID, codeSets: codeSets)
             predicates[predicate.id] = predicate
         }
         var neverIngest: [String: Title] = [:]

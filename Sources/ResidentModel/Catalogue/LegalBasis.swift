@@ -18,13 +18,13 @@ package struct LegalBasis: Hashable, Sendable {
     package let validFrom: CalendarDate
     package let validUntil: CalendarDate?
     package let isRepealed: Bool
-    /// Whether the resident must be told (PIPL art. 35).
+    /// Whether the resident must be told, as PIPL article 35 asks.
     package let needsNotice: Bool
-    /// The impact assessment (PIPL art. 55-56) that covers the use; nil where none is required.
+    /// The impact assessment that covers the use (PIPL 55 and 56); nil where none is required.
     package let impactAssessment: String?
 }
 
-/// The kinds of legal basis (PIPL art. 13, 18, 21, 29, 31; Social Assistance Measures art. 58).
+/// The kinds of legal basis, after PIPL 13, 18, 21, 29 and 31 and Social Assistance Measures 58.
 package enum LegalBasisKind: String, Hashable, Sendable, CaseIterable {
     case consent
     case separateConsent = "separate-consent"
@@ -56,7 +56,13 @@ extension LegalBasis {
         title = try Title(fields.required("title"))
         article = try Title(fields.required("article"))
         var authority = try YAMLFields(fields.required("authority"))
-        creditCodeKinds = Set(try authority.required("credit-code-kinds").texts())
+        let kindsNode = try authority.required("credit-code-kinds")
+        creditCodeKinds = Set(try kindsNode.texts())
+        guard kind != .statutoryDuty || creditCodeKinds.isSubset(of: ["11", "12"]) else {
+            throw YAMLError(
+                "only state organs (11) and authorised institutions (12) have a statutory duty",
+                at: kindsNode.position)
+        }
         functions = Set(try authority.texts("functions"))
         var divisions: [String] = []
         for node in try authority.optional("divisions")?.sequence() ?? [] {
@@ -67,7 +73,11 @@ extension LegalBasis {
         self.fields = try fieldSet(fields.required("fields"), knows: knows)
         let from = try fields.required("valid-from")
         validFrom = try calendarDate(from)
-        validUntil = try fields.optional("valid-until").map(calendarDate)
+        let until = fields.optional("valid-until")
+        validUntil = try until.map(calendarDate)
+        if let until, let validUntil, validUntil < validFrom {
+            throw YAMLError("the basis would end before it starts", at: until.position)
+        }
         isRepealed = try fields.optional("repealed")?.flag() ?? false
         needsNotice = try fields.required("notice").flag()
         impactAssessment = try fields.optional("impact-assessment")?.text()

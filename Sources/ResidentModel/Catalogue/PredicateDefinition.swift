@@ -53,7 +53,9 @@ package enum SourceCombination: String, Hashable, Sendable, CaseIterable {
 }
 
 extension PredicateDefinition {
-    init(_ entry: YAMLEntry, fields known: [FieldID: FieldDefinition]) throws(YAMLError) {
+    init(
+        _ entry: YAMLEntry, fields known: [FieldID: FieldDefinition], codeSets: [String: CodeSet]
+    ) throws(YAMLError) {
         guard FieldID.isWellFormed(entry.key) else {
             throw YAMLError("'\(entry.key)' is no predicate name", at: entry.keyPosition)
         }
@@ -65,7 +67,14 @@ extension PredicateDefinition {
         guard let definition = known[field] else {
             throw YAMLError("'\(field)' is not a field of the catalogue", at: of.position)
         }
-        test = try PredicateTest(fields.required("test"), kind: definition.kind)
+        let testNode = try fields.required("test")
+        test = try PredicateTest(testNode, kind: definition.kind)
+        if case .isCode(let codes) = test, case .code(let name) = definition.kind,
+            let set = codeSets[name], !set.isOpen,
+            let unknown = codes.sorted().first(where: { set.values[$0] == nil })
+        {
+            throw YAMLError("'\(unknown)' is not a code of '\(name)'", at: testNode.position)
+        }
         combine = try fields.optional("combine")?.word(of: SourceCombination.self) ?? .agreement
         needsConfirmation = try fields.optional("needs-confirmation")?.flag() ?? false
         try fields.finish()
@@ -88,7 +97,8 @@ extension PredicateTest {
         case ("years-below", .date): self = .yearsBelow(try entry.value.integer(in: years))
         case ("within-days", .date): self = .withinDays(try entry.value.integer(in: 1...36_500))
         case ("is-code", .code): self = .isCode(Set(try entry.value.texts()))
-        case ("within-division", .division): self = .isWithinDivision(try entry.value.text())
+        case ("within-division", .division):
+            self = .isWithinDivision(try divisionPrefix(entry.value))
         case ("at-most", .integer), ("at-most", .decimal):
             self = .atMost(try entry.value.integer(in: 0...1_000_000_000))
         case ("at-least", .integer), ("at-least", .decimal):

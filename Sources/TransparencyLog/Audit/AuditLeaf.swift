@@ -84,7 +84,7 @@ package struct AuditLeaf: Hashable, Sendable {
         withUnsafeBytes(of: minute.bigEndian) { bytes.append(contentsOf: $0) }
         withUnsafeBytes(of: policyEpoch.bigEndian) { bytes.append(contentsOf: $0) }
         for part in [operationCommitment, subject?.commitment ?? .zero, subject?.chain ?? .zero] {
-            part.withUnsafeBytes { bytes.append(contentsOf: $0) }
+            part.append(to: &bytes)
         }
         return bytes
     }

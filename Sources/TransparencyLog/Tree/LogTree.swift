@@ -14,7 +14,7 @@ package struct Tile: Hashable, Sendable {
     package var bytes: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(hashes.count * SHA256Digest.byteCount)
-        for hash in hashes { hash.withUnsafeBytes { bytes.append(contentsOf: $0) } }
+        for hash in hashes { hash.append(to: &bytes) }
         return bytes
     }
 }

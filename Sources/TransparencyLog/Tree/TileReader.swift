@@ -22,18 +22,12 @@ package struct PathTileReader: TileReader {
 
     package func hashes(of tile: TileCoordinate) throws(TransparencyLogError) -> [SHA256Digest] {
         let (found, bytes) = try either(tile)
-        guard bytes.count == found.width * SHA256Digest.byteCount else {
+        let hashes = SHA256Digest.list(bytes)
+        guard let hashes, hashes.count == found.width else {
             throw .tile(
                 path: found.path, reason: "\(bytes.count) bytes, expected \(found.width * 32)")
         }
-        var hashes: [SHA256Digest] = []
-        hashes.reserveCapacity(tile.width)
-        for position in 0..<tile.width {
-            if let hash = SHA256Digest(bytes[position * 32..<position * 32 + 32]) {
-                hashes.append(hash)
-            }
-        }
-        return hashes
+        return found.width == tile.width ? hashes : Array(hashes.prefix(tile.width))
     }
 
     /// The first `bundle.width` entries of a bundle.

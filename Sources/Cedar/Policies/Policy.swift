@@ -46,11 +46,13 @@ public struct Policy: Sendable {
     package let conditions: [Condition]
     /// For a link of a template, the template's id.
     public let templateID: PolicyID?
+    /// For a link of a template, what fills its slots.
+    public let linkedSlots: [Slot: EntityUID]
 
     package init(
         id: PolicyID, effect: Effect, annotations: [String: String], position: SourcePosition,
         scope: Scope,
-        conditions: [Condition], templateID: PolicyID? = nil
+        conditions: [Condition], templateID: PolicyID? = nil, linkedSlots: [Slot: EntityUID] = [:]
     ) {
         self.id = id
         self.effect = effect
@@ -59,6 +61,7 @@ public struct Policy: Sendable {
         self.scope = scope
         self.conditions = conditions
         self.templateID = templateID
+        self.linkedSlots = linkedSlots
     }
 
     /// Whether the scope has a slot; a template applies only through its links.
@@ -76,7 +79,7 @@ public struct Policy: Sendable {
     public func withID(_ id: PolicyID) -> Policy {
         Policy(
             id: id, effect: effect, annotations: annotations, position: position, scope: scope,
-            conditions: conditions, templateID: templateID)
+            conditions: conditions, templateID: templateID, linkedSlots: linkedSlots)
     }
 }
 

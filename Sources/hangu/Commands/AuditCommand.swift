@@ -1,0 +1,198 @@
+import ArgumentParser
+import Foundation
+import Gateway
+import JSONText
+import TransparencyLog
+
+/// `hangu audit`
+struct AuditCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit", abstract: "Check, read, prove and publish the audit log.",
+        subcommands: [Verify.self, List.self, Show.self, Export.self, Prove.self])
+
+    /// `hangu audit verify`
+    struct Verify: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Replay the whole log: signature, every entry, tile, detail and chain.",
+            discussion: "With --tiles and --vkey a published log is checked without a home.")
+
+        @Option(help: "Check a published log in this folder instead of a home's.")
+        var tiles: String?
+
+        @Option(help: "The file with the log's public key, got from somewhere else than the log.")
+        var vkey: String?
+
+        @OptionGroup var options: CommonOptions
+
+        func validate() throws {
+            guard (tiles == nil) == (vkey == nil) else {
+                throw ValidationError("--tiles and --vkey go together")
+            }
+        }
+
+        func run() throws {
+            if let tiles, let vkey { return try verifyPublished(tiles, vkey: vkey) }
+            try options.withHome { home, console in
+                let result = try AuditDesk(home.parts).verify()
+                try Self.show(result, on: console)
+            }
+        }
+
+        private func verifyPublished(_ tiles: String, vkey: String) throws {
+            try options.run { console in
+                let folder = TilesFolder(url: HomeFolder(path: tiles).url)
+                let text = try HomeFolder.readText(URL(fileURLWithPath: vkey), name: "vkey")
+                let key = try inLog { () throws(TransparencyLogError) in
+                    try NoteKey(encoded: text.trimmingCharacters(in: .whitespacesAndNewlines))
+                }
+                let report = LogReplay.run(
+                    log: key, read: folder.read, checkEntry: LogReplay.auditLeafFault)
+                try Self.show(AuditVerification(published: report), on: console)
+            }
+        }
+
+        private static func show(_ result: AuditVerification, on console: Console) throws {
+            let faults = result.log.findings.map(\.description) + result.faults
+            if console.isJSON {
+                try console.say(
+                    json: VerificationJSON(
+                        sound: result.isSound, entries: result.log.entryCount,
+                        tiles: result.log.tileCount, details: result.detailsChecked,
+                        detailsGone: result.detailsGone, faults: faults))
+            } else {
+                console.say(Messages.verified(result))
+                for fault in faults { console.say("  \(fault)") }
+            }
+            if !result.isSound { throw ExitCode(Console.exitStatus(of: .corrupt)) }
+        }
+    }
+
+    /// `hangu audit list`
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List entries in order.")
+
+        @Option(help: "The first entry.")
+        var from: UInt64 = 0
+
+        @Option(help: "How many at most.")
+        var limit = 100
+
+        @OptionGroup var options: CommonOptions
+
+        func run() throws {
+            try options.withHome { home, console in
+                let entries = try AuditDesk(home.parts).entries(from: from, limit: limit)
+                let text = EntryText(
+                    catalogue: home.parts.catalogue, language: console.language)
+                for entry in entries {
+                    if console.isJSON {
+                        try console.say(json: EntryJSON(entry))
+                    } else {
+                        console.say(text.line(of: entry))
+                    }
+                }
+            }
+        }
+    }
+
+    /// `hangu audit show`
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show one entry with all that can be opened of it.")
+
+        @Argument(help: "The entry's number.")
+        var entry: UInt64
+
+        @OptionGroup var options: CommonOptions
+
+        func run() throws {
+            try options.withHome { home, console in
+                let opened = try AuditDesk(home.parts).entry(entry)
+                if console.isJSON { return try console.say(json: EntryJSON(opened)) }
+                let text = EntryText(
+                    catalogue: home.parts.catalogue, language: console.language)
+                console.say(text.line(of: opened))
+                console.say(opened.operational.canonicalText)
+                if let subject = opened.subject { console.say(subject.canonicalText) }
+            }
+        }
+    }
+
+    /// `hangu audit export`
+    struct Export: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Write the log as C2SP tlog-tiles, with checkpoint and vkey.")
+
+        @Option(help: "The folder to write into.")
+        var tiles: String
+
+        @OptionGroup var options: CommonOptions
+
+        func run() throws {
+            try options.withHome { home, console in
+                let folder = TilesFolder(url: HomeFolder(path: tiles).url)
+                let desk = AuditDesk(home.parts)
+                try desk.export { path, content throws(GatewayError) in
+                    try folder.write(path, content)
+                }
+                let size = try desk.size()
+                if console.isJSON {
+                    try console.say(json: ["entries": size])
+                } else {
+                    console.say(Messages.exported(size, path: folder.url.path))
+                }
+            }
+        }
+    }
+
+    /// `hangu audit prove`
+    struct Prove: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print a proof: that an entry is in the log, or that it only grew.",
+            discussion: """
+                --entry prints a tlog-proof (c2sp.org/tlog-proof@v1); --since prints a consistency \
+                proof from that size to the newest.
+                """)
+
+        @Option(help: "The entry to prove.")
+        var entry: UInt64?
+
+        @Option(help: "The earlier size to prove from.")
+        var since: UInt64?
+
+        @OptionGroup var options: CommonOptions
+
+        func validate() throws {
+            guard (entry == nil) != (since == nil) else {
+                throw ValidationError("give --entry or --since")
+            }
+        }
+
+        func run() throws {
+            try options.withHome { home, console in
+                let desk = AuditDesk(home.parts)
+                var text = ""
+                if let entry {
+                    text = String(decoding: try desk.inclusionProof(of: entry), as: UTF8.self)
+                } else if let since {
+                    text = try desk.consistencyProof(from: since)
+                }
+                if console.isJSON {
+                    try console.say(json: ["proof": text])
+                } else {
+                    console.say(text.hasSuffix("\n") ? String(text.dropLast()) : text)
+                }
+            }
+        }
+    }
+}
+
+/// What a check found, as `--json` prints it.
+private struct VerificationJSON: Encodable {
+    let sound: Bool
+    let entries: UInt64
+    let tiles: UInt64
+    let details: Int
+    let detailsGone: Int
+    let faults: [String]
+}

@@ -1,0 +1,100 @@
+import ArgumentParser
+import Gateway
+import Glibc
+import ResidentModel
+import Synchronization
+
+/// Set by an interrupt, so that a pull ends after the batch at hand.
+private let isInterrupted = Atomic(false)
+
+/// `hangu pull`
+struct PullCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pull",
+        abstract: "Pull what is new from the sources; can be stopped and run again at any time.")
+
+    @Option(help: "Pull only this source; may be given several times.")
+    var source: [String] = []
+
+    @OptionGroup var options: CommonOptions
+
+    func run() throws {
+        signal(SIGINT) { _ in isInterrupted.store(true, ordering: .relaxed) }
+        signal(SIGTERM) { _ in isInterrupted.store(true, ordering: .relaxed) }
+        try options.withHome { home, console in
+            let progress = Progress()
+            let outcomes = try Pulling(home: home).run(only: source) { report in
+                progress.show(Messages.pulled(report).text(in: console.language))
+                return isInterrupted.load(ordering: .relaxed)
+            }
+            progress.finish()
+            let residents = try home.parts.store.read { reader throws(GatewayError) in
+                try reader.residentCount()
+            }
+            if console.isJSON {
+                try console.say(json: PullJSON(outcomes, residents: residents))
+            } else {
+                show(outcomes, residents: residents, on: console)
+            }
+            if let error = outcomes.lazy.compactMap(\.error).first {
+                throw ExitCode(Console.exitStatus(of: error.category))
+            }
+        }
+    }
+
+    private func show(_ outcomes: [Pulling.Outcome], residents: Int, on console: Console) {
+        for outcome in outcomes {
+            if let report = outcome.report {
+                console.say(Messages.pulled(report))
+                if !report.columnsNotTaken.isEmpty {
+                    console.say(Messages.columnsNotTaken(report.columnsNotTaken))
+                }
+                for (code, count) in report.findings.sorted(by: { $0.key < $1.key }) {
+                    console.say(Messages.finding(code, count: count))
+                }
+            }
+            if let error = outcome.error {
+                console.say(Messages.streamFailed("\(outcome.stream)", why: "\(error)"))
+            }
+        }
+        console.say(Messages.pullTotal(outcomes.compactMap(\.report), residents: residents))
+    }
+}
+
+/// The counts of a pull as `--json` prints them.
+private struct PullJSON: Encodable {
+    struct Stream: Encodable {
+        let source: String
+        let stream: String
+        let error: String?
+        let read: Int
+        let stored: Int
+        let updated: Int
+        let unchanged: Int
+        let quarantined: Int
+        let linked: Int
+        let opened: Int
+        let inReview: Int
+        let neverIngest: Int
+        let findings: [String: Int]
+        let columnsNotTaken: [String]
+    }
+
+    let residents: Int
+    let streams: [Stream]
+
+    init(_ outcomes: [Pulling.Outcome], residents: Int) {
+        self.residents = residents
+        streams = outcomes.map { outcome in
+            let report = outcome.report
+            return Stream(
+                source: outcome.stream.source.text, stream: outcome.stream.stream,
+                error: outcome.error.map { "\($0)" }, read: report?.read ?? 0,
+                stored: report?.stored ?? 0, updated: report?.updated ?? 0,
+                unchanged: report?.unchanged ?? 0, quarantined: report?.quarantined ?? 0,
+                linked: report?.linked ?? 0, opened: report?.opened ?? 0,
+                inReview: report?.inReview ?? 0, neverIngest: report?.neverIngest ?? 0,
+                findings: report?.findings ?? [:], columnsNotTaken: report?.columnsNotTaken ?? [])
+        }
+    }
+}

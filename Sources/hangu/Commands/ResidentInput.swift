@@ -1,0 +1,34 @@
+import ArgumentParser
+import Foundation
+import Gateway
+
+/// Reads a citizen number from standard input or a file; it never stands in an argument.
+struct ResidentInput: ParsableArguments {
+    @Option(help: "Where the citizen number is read from: - for standard input, or a file.")
+    var resident: String
+
+    func validate() throws {
+        let digits = resident.unicodeScalars.filter { ("0"..."9").contains($0) }
+        guard digits.count < 15 else {
+            throw ValidationError(
+                "a citizen number must not stand in an argument, where others can read it; "
+                    + "use --resident - and type it, or name a file")
+        }
+    }
+
+    /// The first line, without spaces at its ends.
+    func citizenNumber() throws(GatewayError) -> String {
+        var line: String?
+        if resident == "-" {
+            line = readLine()
+        } else {
+            do {
+                let text = try String(contentsOfFile: resident, encoding: .utf8)
+                line = text.split(whereSeparator: \.isNewline).first.map(String.init)
+            } catch { throw .request(.unreadable("the file of --resident cannot be read")) }
+        }
+        let number = line?.trimmingCharacters(in: .whitespaces) ?? ""
+        guard !number.isEmpty else { throw .request(.empty("the citizen number")) }
+        return number
+    }
+}

@@ -1,0 +1,73 @@
+import ArgumentParser
+import Gateway
+
+/// The gateway's command line.
+@main
+struct HanguCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hangu",
+        abstract: "A gate between departments: lawful, audited answers about residents.",
+        discussion: """
+            A home is one folder with everything of one gateway. Start with `hangu demo`, or with
+            `hangu init HOME --town FOLDER` and `hangu pull --home HOME`.
+
+            Citizen numbers are read from standard input (--resident -) or a file, never from arguments.
+
+            Exit status: 0 done, 2 something must be changed by the caller, 3 refused, 4 not available now,
+            5 damaged (stop and keep the evidence), 64 wrong usage.
+            """,
+        version: "0.1.0",
+        subcommands: [
+            InitCommand.self, PullCommand.self, DiscloseCommand.self, ConsentCommand.self,
+            ResidentCommand.self, AuditCommand.self, ReviewCommand.self, DemoCommand.self,
+        ])
+}
+
+/// What every command takes.
+struct CommonOptions: ParsableArguments {
+    @Option(help: "The home's folder; HANGU_HOME where it is not given.")
+    var home: String?
+
+    @Flag(help: "Print results as JSON, one value a line.")
+    var json = false
+
+    @Option(help: "zh or en; the environment's language where it is not given.")
+    var lang: String?
+
+    func validate() throws {
+        guard lang == nil || Language(rawValue: lang ?? "") != nil else {
+            throw ValidationError("--lang is zh or en")
+        }
+    }
+
+    var console: Console {
+        Console(
+            language: lang.flatMap(Language.init(rawValue:)) ?? .ofEnvironment, isJSON: json)
+    }
+}
+
+extension CommonOptions {
+    /// Runs a command's work and ends the program with the status of what came of it.
+    func run(_ body: (Console) throws -> Void) throws {
+        let console = console
+        do { try body(console) } catch let error as GatewayError {
+            console.fail(error)
+            throw ExitCode(Console.exitStatus(of: error.category))
+        }
+    }
+
+    /// Opens the home, runs a command's work and closes it.
+    func withHome(_ body: (OpenHome, Console) throws -> Void) throws {
+        try run { console in
+            let home = try OpenHome(try folder())
+            try body(home, console)
+            try home.close()
+        }
+    }
+
+    func folder() throws -> HomeFolder {
+        if let home { return HomeFolder(path: home) }
+        if let named = EnvironmentHome.path { return HomeFolder(path: named) }
+        throw ValidationError("say which home: --home FOLDER, or set HANGU_HOME")
+    }
+}

@@ -1,0 +1,91 @@
+import Connectors
+import FieldCrypto
+import Foundation
+import Gateway
+import ResidentModel
+import SQLiteStore
+
+/// A home at work: its parts opened, its policies in force.
+struct OpenHome {
+    let folder: HomeFolder
+    let configuration: HomeConfiguration
+    let mappings: [String: SourceMapping]
+    let parts: GatewayParts
+    let store: HomeStore
+    let keyDatabase: KeyDatabase
+
+    /// - Parameters:
+    ///   - folder: A home that `hangu init` has made.
+    ///   - clock: The gateway's clock.
+    /// - Throws: ``GatewayError``; configuration, catalogue and rules are checked before any data is touched.
+    init(_ folder: HomeFolder, clock: GatewayClock = .system) throws(GatewayError) {
+        let configuration = try folder.readConfiguration()
+        let policies = try PolicyFolder(folder.resolved(configuration.policies))
+        let rootKey = try RootKeyFile.read(folder.rootKey)
+        let keyDatabase = try KeyDatabase(at: folder.keys)
+        let random = SecureRandom()
+        let keyring = try inCrypto { () throws(FieldCryptoError) in
+            let keyring = try Keyring.open(rootKey: rootKey, store: keyDatabase, random: random)
+            try HomeKeys.complete(keyring, catalogue: policies.catalogue)
+            return keyring
+        }
+        let signingKey = try inCrypto { () throws(FieldCryptoError) in
+            try keyring.signingKey(AuditLog.signingKeyName)
+        }
+        guard let signingKey else {
+            throw .store(.corrupt(what: "the log's signing key is missing from keys.db"))
+        }
+        let store = try HomeStore(at: folder.store)
+        let log = AuditLog(
+            origin: configuration.logOrigin, key: signingKey, keyring: keyring,
+            tenant: configuration.tenant, clock: clock, random: random)
+        self.folder = folder
+        self.configuration = configuration
+        self.store = store
+        self.keyDatabase = keyDatabase
+        mappings = policies.mappings
+        parts = GatewayParts(
+            store: store, keyring: keyring, catalogue: policies.catalogue,
+            policies: policies.bundle, tenant: configuration.tenant, log: log, clock: clock,
+            random: random)
+        try PolicyActivation.activate(parts)
+    }
+
+    func close() throws(GatewayError) { try store.close() }
+}
+
+extension GatewayClock {
+    /// The machine's clock.
+    static let system = GatewayClock { Int64(Date().timeIntervalSince1970 * 1_000) }
+}
+
+/// The keys that every home has, beside those of the catalogue's classes.
+enum HomeKeys {
+    static let ownClasses = [
+        "provenance", "quarantine", "consent", AuditLog.operationalClass, AuditLog.subjectClass,
+    ]
+    static let indexes = [
+        FieldID.citizenNumber.text, FieldID.householdNumber.text, "record-key", "record-content",
+    ]
+
+    /// Adds the first version of every key that the ring does not have yet.
+    static func complete(_ keyring: Keyring, catalogue: Catalogue) throws(FieldCryptoError) {
+        let known = Set(keyring.keyNames.map { "\($0.kind.rawValue) \($0.name)" })
+        for name in catalogue.classes.map(\.name) + ownClasses
+        where !known.contains("\(KeyKind.fieldClass.rawValue) \(name)") {
+            _ = try keyring.addVersion(of: .fieldClass, name: name)
+        }
+        for name in indexes where !known.contains("\(KeyKind.blindIndex.rawValue) \(name)") {
+            _ = try keyring.addVersion(of: .blindIndex, name: name)
+        }
+    }
+}
+
+/// SHA-256 for the connectors' cursors, which may not know the cryptographic library.
+final class CursorDigest: StreamingDigest {
+    private var hasher = SHA256Hasher()
+
+    func update(_ bytes: UnsafeRawBufferPointer) { hasher.update(bytes) }
+
+    func value() -> [UInt8] { hasher.digestSoFar().bytes }
+}

@@ -1,0 +1,104 @@
+import Gateway
+import ResidentModel
+
+/// An answer in words, in the resident's or officer's language.
+struct AnswerText {
+    let catalogue: Catalogue
+    let language: Language
+
+    /// One line for each item.
+    func lines(of answer: Answer) -> [String] {
+        answer.items.map { "  \(title(of: $0.item)): \(outcome(of: $0))" }
+    }
+
+    /// The title of a field or predicate; its name where the catalogue has none.
+    func title(of item: FieldID) -> String {
+        let title = catalogue.field(item)?.title ?? catalogue.predicates[item]?.title
+        guard let title else { return item.text }
+        return language == .chinese ? title.chinese : title.english
+    }
+
+    func outcome(of item: AnswerItem) -> String {
+        switch item.outcome {
+        case .refused(let reasons):
+            let texts = reasons.map { ReasonText.text(of: $0).text(in: language) }
+            return Message("拒绝：", "refused: ").text(in: language)
+                + texts.joined(separator: language == .chinese ? "；" : "; ")
+        case .predicate(let result): return predicate(result)
+        case .values(let values, let hasConflict):
+            if values.isEmpty { return Message("没有记录", "nothing on record").text(in: language) }
+            let shown = values.map { value in
+                Message(
+                    "\(value.text)（\(value.source)，\(value.observedAt)）",
+                    "\(value.text) (\(value.source), \(value.observedAt))"
+                ).text(in: language)
+            }
+            let conflict = Message("各来源不一致：", "sources disagree: ").text(in: language)
+            return (hasConflict ? conflict : "")
+                + shown.joined(separator: language == .chinese ? "；" : "; ")
+        }
+    }
+
+    private func predicate(_ result: PredicateResult) -> String {
+        let word: Message =
+            switch result.answer {
+            case .yes: Message("是", "yes")
+            case .no: Message("否", "no")
+            case .unknown: Message("不清楚", "unknown")
+            }
+        var text = word.text(in: language)
+        if let asOf = result.asOf {
+            text += Message("（截至 \(asOf)）", " (as of \(asOf))").text(in: language)
+        }
+        if let reason = result.reason {
+            text += Message("：", ": ").text(in: language)
+                + ReasonText.text(of: reason).text(in: language)
+        }
+        return text
+    }
+}
+
+/// The sentence behind each stable reason code.
+enum ReasonText {
+    static func text(of reason: RefusalReason) -> Message {
+        switch reason {
+        case .unknownDepartment: Message("没有登记的部门", "the department is not registered")
+        case .unknownPurpose: Message("没有这个目的", "there is no such purpose")
+        case .purposeNotOfDepartment:
+            Message("这个目的不属于该部门", "the purpose is not one of this department")
+        case .unknownBasis: Message("没有这个法律依据", "there is no such legal basis")
+        case .basisNotInForce: Message("法律依据已废止或不在有效期", "the legal basis is not in force")
+        case .basisNotForPurpose:
+            Message("这个法律依据不能用于该目的", "the legal basis does not carry this purpose")
+        case .noAuthority:
+            Message("该部门无权引用这个法律依据", "this department may not invoke the legal basis")
+        case .unknownItem: Message("目录里没有这一项", "the catalogue has no such item")
+        case .neverShared: Message("这一项不予共享", "this item is never shared")
+        case .outsidePurpose: Message("超出目的所需", "the purpose never needs it")
+        case .outsideBasis: Message("超出法律依据的范围", "the legal basis does not reach so far")
+        case .predicateOnly:
+            Message("只能回答是否，不能给出内容", "only yes or no may be answered, never the value")
+        case .consentRefused: Message("本人不同意", "the resident has refused")
+        case .consentWithdrawn: Message("本人已撤回同意", "the resident has withdrawn the consent")
+        case .consentExpired: Message("同意已过期", "the consent has expired")
+        case .consentNotYet: Message("同意还没有生效", "the consent does not hold yet")
+        case .consentMissing: Message("本人还没有同意", "the resident has not agreed")
+        case .mandateIncomplete:
+            Message("家庭成员还没有全部授权", "not every adult of the household has agreed")
+        case .excludedByRule: Message("规则把这一项排除在该目的之外", "a rule keeps this item from the purpose")
+        case .forbiddenByRule: Message("有规则禁止", "a rule forbids it")
+        case .policyError: Message("规则出错，按拒绝处理", "a rule failed, which counts as a refusal")
+        case .noPermit: Message("没有规则允许", "no rule permits it")
+        }
+    }
+
+    static func text(of reason: UnknownReason) -> Message {
+        switch reason {
+        case .noValue: Message("没有记录", "nothing on record")
+        case .stale: Message("数据太旧", "the data is too old")
+        case .sourcesDisagree: Message("各来源不一致", "the sources disagree")
+        case .notConfirmed: Message("还没有人工核实", "nobody has confirmed it yet")
+        case .undetermined: Message("记录不足以判断", "the record does not tell")
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import Gateway
+import Glibc
+
+/// Prints results to standard output, and everything else to standard error.
+///
+/// Errors are one line `error: …`, then `hint: …` with what to do. Results are plain lines, or one JSON value.
+struct Console: Sendable {
+    let language: Language
+    let isJSON: Bool
+
+    func say(_ message: Message) { say(message.text(in: language)) }
+
+    func say(_ line: String) {
+        write(line + "\n", to: STDOUT_FILENO)
+    }
+
+    /// Prints one JSON value on one line.
+    func say(json value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        say(String(decoding: try encoder.encode(value), as: UTF8.self))
+    }
+
+    func fail(_ error: GatewayError) {
+        write("\(Messages.errorWord.text(in: language)): \(error)\n", to: STDERR_FILENO)
+        if let hint = Messages.hint(for: error) {
+            write("\(Messages.hintWord.text(in: language)): \(hint.text(in: language))\n", to: STDERR_FILENO)
+        }
+    }
+
+    /// The exit status of a failure, by its category.
+    static func exitStatus(of category: ErrorCategory) -> Int32 {
+        switch category {
+        case .caller: 2
+        case .refused: 3
+        case .unavailable: 4
+        case .corrupt: 5
+        }
+    }
+
+    private func write(_ text: String, to descriptor: Int32) { writeAll(text, to: descriptor) }
+}
+
+/// Writes all of a text; a reader who has gone is no failure of ours.
+private func writeAll(_ text: String, to descriptor: Int32) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+        let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        if written < 0, errno == EINTR { continue }
+        guard written > 0 else { return }
+        rest = rest.dropFirst(written)
+    }
+}
+
+/// Shows how far long work is: a line that renews itself on a terminal, else a plain line now and then.
+final class Progress {
+    private let isTerminal = isatty(STDERR_FILENO) == 1
+    private var lastShown = ContinuousClock.now
+    private var hasLine = false
+
+    /// - Parameter text: One line; called as often as one likes.
+    func show(_ text: String) {
+        let now = ContinuousClock.now
+        guard now - lastShown > (isTerminal ? .milliseconds(100) : .seconds(5)) else { return }
+        lastShown = now
+        writeAll(isTerminal ? "\r\u{1B}[K\(text)" : "\(text)\n", to: STDERR_FILENO)
+        hasLine = isTerminal
+    }
+
+    /// Takes the line away.
+    func finish() {
+        if hasLine { writeAll("\r\u{1B}[K", to: STDERR_FILENO) }
+        hasLine = false
+    }
+}

@@ -1,0 +1,126 @@
+import Foundation
+import Gateway
+import JSONText
+import ResidentModel
+import TransparencyLog
+
+/// An entry of the log in words.
+struct EntryText {
+    let catalogue: Catalogue
+    let language: Language
+
+    /// One line: number, time, what kind, and what about.
+    func line(of entry: OpenedEntry) -> String {
+        var parts = ["\(entry.index)", time(of: entry), kind(of: entry)]
+        let operational = entry.operational
+        if let caller = operational["caller"]?.string ?? operational["recipient"]?.string {
+            parts.append(department(caller))
+        }
+        if let purpose = operational["purpose"]?.string { parts.append(title(ofPurpose: purpose)) }
+        if let source = operational["source"]?.string {
+            parts.append("\(source)/\(operational["stream"]?.string ?? "")")
+            parts.append(
+                Message(
+                    "存 \(operational["stored"]?.integer ?? 0)",
+                    "stored \(operational["stored"]?.integer ?? 0)"
+                ).text(in: language))
+        }
+        if let field = operational["field"]?.string, !field.isEmpty { parts.append(field) }
+        return parts.joined(separator: "  ")
+    }
+
+    /// What a resident reads about one access.
+    func access(_ entry: OpenedEntry) -> [String] {
+        let operational = entry.operational
+        let who = department(operational["caller"]?.string ?? "")
+        let officer = entry.subject?["officer"]?.string ?? "?"
+        let why = title(ofPurpose: operational["purpose"]?.string ?? "")
+        let law = operational["article"]?.string ?? ""
+        var lines = [
+            Message(
+                "第 \(entry.index) 条  \(time(of: entry))  \(who)（经办人 \(officer)）：\(why)",
+                "entry \(entry.index)  \(time(of: entry))  \(who) (officer \(officer)): \(why)"
+            ).text(in: language)
+        ]
+        if !law.isEmpty { lines.append(Message("    依据：\(law)", "    under: \(law)").text(in: language)) }
+        for item in operational["items"]?.array ?? [] {
+            let name = AnswerText(catalogue: catalogue, language: language)
+                .title(of: FieldID(item["item"]?.string ?? ""))
+            lines.append("    \(name): \(decision(of: item))")
+        }
+        return lines
+    }
+
+    private func decision(of item: JSONValue) -> String {
+        if item["allowed"]?.bool == true {
+            return item["predicate"]?.bool == true
+                ? Message("只答是否", "answered yes, no or unknown only").text(in: language)
+                : Message("已给出", "given").text(in: language)
+        }
+        let reasons = (item["reasons"]?.array ?? []).compactMap(\.string)
+            .compactMap(RefusalReason.init(rawValue:))
+            .map { ReasonText.text(of: $0).text(in: language) }
+        return Message("拒绝：", "refused: ").text(in: language)
+            + reasons.joined(separator: language == .chinese ? "；" : "; ")
+    }
+
+    private func department(_ id: String) -> String {
+        guard let title = catalogue.departments[id]?.title else { return id }
+        return language == .chinese ? title.chinese : title.english
+    }
+
+    private func title(ofPurpose id: String) -> String {
+        guard let plain = catalogue.purposes[id]?.plain else { return id }
+        return language == .chinese ? plain.chinese : plain.english
+    }
+
+    /// Day and minute in China Standard Time.
+    private func time(of entry: OpenedEntry) -> String {
+        let minute = Int64(clamping: entry.leaf.minute)
+        let day = GatewayClock.day(atMilliseconds: minute * 60_000)
+        let local = (minute + 8 * 60) % (24 * 60)
+        let two = { (number: Int64) in number < 10 ? "0\(number)" : "\(number)" }
+        return "\(day) \(two(local / 60)):\(two(local % 60))"
+    }
+
+    private func kind(of entry: OpenedEntry) -> String {
+        let message: Message =
+            switch (entry.leaf.type, entry.leaf.decision) {
+            case (.decision, .allowed): Message("准许", "allowed")
+            case (.decision, .partlyAllowed): Message("部分准许", "partly allowed")
+            case (.decision, _): Message("拒绝", "refused")
+            case (.outcome, .released): Message("已交付", "released")
+            case (.outcome, _): Message("未交付", "not released")
+            case (.consentChange, _): Message("同意变更", "consent")
+            case (.ingest, _): Message("采集", "ingest")
+            case (.keyEvent, _): Message("密钥", "key")
+            case (.shred, _): Message("销毁", "shred")
+            case (.admin, _): Message("管理", "admin")
+            case (.mapRoot, _): Message("总表", "map root")
+            }
+        return message.text(in: language)
+    }
+}
+
+/// An entry as `--json` prints it.
+struct EntryJSON: Encodable {
+    let entry: UInt64
+    let type: String
+    let decision: String
+    let minute: UInt64
+    let policyEpoch: UInt32
+    let operational: String
+    let subject: String?
+    let subjectGone: Bool
+
+    init(_ opened: OpenedEntry) {
+        entry = opened.index
+        type = "\(opened.leaf.type)"
+        decision = "\(opened.leaf.decision)"
+        minute = opened.leaf.minute
+        policyEpoch = opened.leaf.policyEpoch
+        operational = opened.operational.canonicalText
+        subject = opened.subject?.canonicalText
+        subjectGone = opened.isSubjectGone
+    }
+}

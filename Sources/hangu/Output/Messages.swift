@@ -1,0 +1,113 @@
+import Gateway
+import ResidentModel
+import StrictYAML
+import TransparencyLog
+
+/// Every text that the commands show to people, in Chinese and English.
+enum Messages {
+    static let errorWord = Message("错误", "error")
+    static let hintWord = Message("提示", "hint")
+
+    static func homeCreated(_ path: String, sources: Int) -> Message {
+        Message(
+            "已建立空的网关目录 \(path)，声明了 \(sources) 个数据来源。下一步：hangu pull --home \(path)",
+            "made an empty home in \(path) with \(sources) sources; next: hangu pull --home \(path)")
+    }
+
+    static func pulled(_ report: StreamReport) -> Message {
+        Message(
+            "\(report.stream)：读取 \(report.read)，新存 \(report.stored)，更新 \(report.updated)，"
+                + "未变 \(report.unchanged)，隔离 \(report.quarantined)；归入已知居民 \(report.linked)，"
+                + "新居民 \(report.opened)，待人工核对 \(report.inReview)，拒收敏感列 \(report.neverIngest)",
+            "\(report.stream): read \(report.read), stored \(report.stored), updated "
+                + "\(report.updated), unchanged \(report.unchanged), quarantined "
+                + "\(report.quarantined); linked \(report.linked), new residents \(report.opened), "
+                + "in review \(report.inReview), never-ingest cells dropped \(report.neverIngest)")
+    }
+
+    static func columnsNotTaken(_ columns: [String]) -> Message {
+        let list = columns.joined(separator: ", ")
+        return Message("  未采集的列：\(list)", "  columns not taken: \(list)")
+    }
+
+    static func finding(_ code: String, count: Int) -> Message {
+        Message("  隔离原因 \(code)：\(count)", "  quarantined for \(code): \(count)")
+    }
+
+    static func streamFailed(_ stream: String, why: String) -> Message {
+        Message("\(stream)：没有读完：\(why)", "\(stream): not read to its end: \(why)")
+    }
+
+    static func pullTotal(_ reports: [StreamReport], residents: Int) -> Message {
+        let read = reports.map(\.read).reduce(0, +)
+        let stored = reports.map(\.stored).reduce(0, +)
+        let updated = reports.map(\.updated).reduce(0, +)
+        let unchanged = reports.map(\.unchanged).reduce(0, +)
+        let quarantined = reports.map(\.quarantined).reduce(0, +)
+        return Message(
+            "合计：读取 \(read) = 新存 \(stored) + 更新 \(updated) + 未变 \(unchanged) + 隔离 "
+                + "\(quarantined)；现有居民 \(residents) 人",
+            "total: read \(read) = stored \(stored) + updated \(updated) + unchanged \(unchanged) + "
+                + "quarantined \(quarantined); \(residents) residents now")
+    }
+
+    static func consentRegistered(_ id: String, until: String) -> Message {
+        Message("已登记，编号 \(id)，到 \(until) 为止", "registered as \(id), until \(until)")
+    }
+
+    static func consentWithdrawn(_ id: String) -> Message {
+        Message("已撤回 \(id)，下一次请求起生效", "withdrew \(id); it holds from the next request on")
+    }
+
+    static let noConsents = Message("没有登记过同意", "no consent is registered")
+    static let noAccesses = Message("没有人查看过这位居民", "nobody has looked at this resident")
+    static let noReviews = Message("没有待办", "nothing is waiting")
+
+    static func reviewDecided(_ number: Int64) -> Message {
+        Message("第 \(number) 条已办结", "review \(number) is decided")
+    }
+
+    static func exported(_ size: UInt64, path: String) -> Message {
+        Message("已把 \(size) 条日志导出到 \(path)", "exported \(size) entries to \(path)")
+    }
+
+    static let stillRunning = Message("正在停止，已存的不会丢", "stopping; what is stored stays stored")
+
+    static func verified(_ result: AuditVerification) -> Message {
+        let size = result.log.entryCount
+        if result.isSound {
+            return Message(
+                "日志完好：\(size) 条、\(result.log.tileCount) 个分块，签名、哈希树和 "
+                    + "\(result.detailsChecked) 份明细都对得上",
+                "the log is sound: \(size) entries, \(result.log.tileCount) tiles; signature, tree "
+                    + "and \(result.detailsChecked) details agree")
+        }
+        return Message("日志被改动过，或不完整", "the log was changed or is not whole")
+    }
+
+    /// What to do about an error, where that is known.
+    static func hint(for error: GatewayError) -> Message? {
+        switch error {
+        case .store(.busy):
+            Message("等另一个进程结束后再试", "try again when the other process has ended")
+        case .store(.diskFull):
+            Message("腾出磁盘空间后再运行同一命令", "free some space and run the same command again")
+        case .store(.corrupt), .log, .crypto:
+            Message(
+                "停下来，保留整个目录作为证据，再从备份恢复",
+                "stop, keep the whole folder as evidence, then restore a backup")
+        case .store(.newerFormat):
+            Message("用更新的 hangu 打开", "open it with a newer hangu")
+        case .declaration(let error):
+            error.hint.map { Message($0, $0) }
+                ?? Message("改正这一行后再试", "mend that line and try again")
+        case .policy: Message("改正这条规则后再试", "mend that rule and try again")
+        case .request(.unreadable("there is no home here: hangu.yaml is absent")):
+            Message("先运行 hangu init 目录", "run hangu init FOLDER first")
+        case .request(.noSuchResident):
+            Message("核对号码，或先运行 hangu pull", "check the number, or run hangu pull first")
+        case .stopped: Message("再次运行 hangu pull 即可继续", "run hangu pull again to go on")
+        default: nil
+        }
+    }
+}
