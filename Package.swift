@@ -69,13 +69,16 @@ let package = Package(
         .executableTarget(
             name: "hangu",
             dependencies: [
-                "Connectors", "Consent", "DemoData", "FieldCrypto", "Gateway", "JSONText", "ResidentModel",
+                "Connectors", "Consent", "DemoData", "FieldCrypto", "Gateway", "JSONText",
+                "ResidentModel",
                 "SQLiteStore", "StrictYAML", "TransparencyLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
         // tests
-        .target(name: "TestSupport", dependencies: ["ResidentModel"], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["ResidentModel"], path: "Tests/TestSupport",
+            swiftSettings: strict),
         tests(of: "JSONText"),
         tests(of: "StrictYAML"),
         tests(of: "ResidentModel", ["StrictYAML"]),

@@ -7,7 +7,9 @@ package enum PredicateAnswer: String, Hashable, Sendable, CaseIterable {
     case unknown
 }
 
-/// Why a predicate is answered unknown. The raw values are stable.
+/// Why a predicate is answered unknown.
+///
+/// The raw values are stable.
 package enum UnknownReason: String, Hashable, Sendable, CaseIterable {
     case noValue = "predicate.no-value"
     case stale = "predicate.stale"
@@ -47,6 +49,7 @@ extension PredicateDefinition {
     ///   - freshnessDays: How old evidence may be; nil where the field does not age.
     ///   - day: Today.
     ///   - isConfirmed: Whether a person has confirmed what the field says.
+    /// - Returns: The answer, or unknown with its reason.
     package func result(
         from evidence: [PredicateEvidence], freshnessDays: Int?, on day: CalendarDate,
         isConfirmed: Bool
@@ -68,9 +71,13 @@ extension PredicateDefinition {
         let answers = fresh.map { test.holds(for: $0.text, on: day) }
         switch combine {
         case .any:
-            if answers.contains(true) { return finished(true, asOf: asOf, isConfirmed: isConfirmed) }
+            if answers.contains(true) {
+                return finished(true, asOf: asOf, isConfirmed: isConfirmed)
+            }
         case .all:
-            if answers.contains(false) { return finished(false, asOf: asOf, isConfirmed: isConfirmed) }
+            if answers.contains(false) {
+                return finished(false, asOf: asOf, isConfirmed: isConfirmed)
+            }
         case .agreement:
             if answers.contains(true), answers.contains(false) {
                 return PredicateResult(answer: .unknown, asOf: asOf, reason: .sourcesDisagree)

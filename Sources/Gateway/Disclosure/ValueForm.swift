@@ -1,6 +1,8 @@
 import ResidentModel
 
-/// How much of a value is shown. Forms are ordered from clear to withheld; between two of one kind, the coarser
+/// How much of a value is shown.
+///
+/// Forms are ordered from clear to withheld; between two of one kind, the coarser
 /// is the stricter, and between two kinds the later one here.
 package enum ValueForm: Hashable, Sendable {
     case clear
@@ -68,6 +70,7 @@ package enum ValueForm: Hashable, Sendable {
     /// The value as it may leave; nil where the form does not fit the value, which is then withheld.
     ///
     /// - Parameter text: The value in the form of its ``FieldKind``.
+    /// - Returns: What may leave; nil where nothing may.
     func applied(to text: String) -> String? {
         switch self {
         case .clear: return text

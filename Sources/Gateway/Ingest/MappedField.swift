@@ -40,7 +40,9 @@ struct MappedField: Sendable {
         if let condition {
             guard let text = record.cells[condition.column],
                 condition.texts.contains(text)
-                    || text.split(separator: " ").contains(where: { condition.texts.contains(String($0)) })
+                    || text.split(separator: " ").contains(where: {
+                        condition.texts.contains(String($0))
+                    })
             else { return nil }
         }
         if let constant { return constant }
@@ -84,7 +86,8 @@ struct MappedField: Sendable {
             return .success(lexeme)
         case .division:
             let code = trimmed(text)
-            guard [6, 9, 12].contains(code.utf8.count), code.utf8.allSatisfy({ $0 >= 48 && $0 < 58 })
+            guard [6, 9, 12].contains(code.utf8.count),
+                code.utf8.allSatisfy({ $0 >= 48 && $0 < 58 })
             else { return refuse(.unknownCode, "expected a division code of 6, 9 or 12 digits") }
             return .success(code)
         case .telephone: return .success(telephone(text))
@@ -107,7 +110,9 @@ struct MappedField: Sendable {
         return refuse(.flag, "expected one of the texts that the mapping names")
     }
 
-    private func refuse(_ kind: RecordFinding.Kind, _ detail: String) -> Result<String, RecordFinding> {
+    private func refuse(_ kind: RecordFinding.Kind, _ detail: String) -> Result<
+        String, RecordFinding
+    > {
         .failure(RecordFinding(kind, field: columnName, detail: detail))
     }
 }

@@ -72,6 +72,7 @@ package struct RecordMapper: Sendable {
     /// - Parameters:
     ///   - stream: The stream's mapping, checked against `catalogue`.
     ///   - location: Where the stream stands in this delivery.
+    ///   - catalogue: The catalogue of the home.
     ///   - today: The day of the pull: no date lies after it.
     package init(
         stream: StreamMapping, location: String, catalogue: Catalogue, today: CalendarDate
@@ -142,7 +143,8 @@ package struct RecordMapper: Sendable {
             switch field.value(text, today: today) {
             case .success(let value):
                 if value.isEmpty { continue }
-                identity.keep(field.id, value: value, citizenNumber: field.citizenNumber(text, today))
+                identity.keep(
+                    field.id, value: value, citizenNumber: field.citizenNumber(text, today))
                 values.append(MappedValue(fieldIndex: field.index, text: value))
             case .failure(let finding): findings.append(finding)
             }
@@ -191,7 +193,8 @@ package struct RecordMapper: Sendable {
         else {
             findings.append(
                 RecordFinding(
-                    .missingField, field: column, detail: "the record does not say whom it is about"))
+                    .missingField, field: column, detail: "the record does not say whom it is about"
+                ))
             return nil
         }
         return .record(stream: stream, key: String(text.dropFirst(prefix.count)))

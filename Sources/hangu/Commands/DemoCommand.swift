@@ -3,7 +3,7 @@ import DemoData
 import Foundation
 import Gateway
 
-/// `hangu demo`
+/// The command `hangu demo`.
 struct DemoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
@@ -19,7 +19,7 @@ struct DemoCommand: ParsableCommand {
     @Option(help: "The same seed gives the same town.")
     var seed: UInt64 = 1
 
-    @OptionGroup var options: CommonOptions
+    @OptionGroup var options: HomeOptions
 
     func validate() throws {
         guard residents >= TownGenerator.residentsMin else {
