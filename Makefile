@@ -12,8 +12,7 @@ ARGS ?=
 demo:
 	@Scripts/setup demo
 	swift build -c release --product hangu
-	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
-	    "$$(swift build -c release --show-bin-path)/hangu" demo --home "$$folder/home" $(ARGS)
+	@"$$(swift build -c release --show-bin-path)/hangu" demo $(ARGS)
 
 test:
 	@Scripts/setup test

@@ -64,6 +64,7 @@ let package = Package(
         module("SQLiteStore", ["FieldCrypto", "Gateway", "ResidentModel", grdb]),
 
         // tools
+        module("DemoData", ["CZlib", "ResidentModel", grdb]),
 
         .executableTarget(
             name: "hangu",
@@ -74,7 +75,14 @@ let package = Package(
             ], swiftSettings: strict),
 
         // tests
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(name: "TestSupport", dependencies: ["ResidentModel"], path: "Tests/TestSupport", swiftSettings: strict),
         tests(of: "JSONText"),
+        tests(of: "StrictYAML"),
+        tests(of: "ResidentModel", ["StrictYAML"]),
+        tests(of: "Cedar"),
+        tests(of: "FieldCrypto"),
+        tests(of: "TransparencyLog", ["FieldCrypto"]),
+        tests(of: "Connectors", ["CZlib", "JSONText", "ResidentModel", grdb]),
+        tests(of: "DemoData", ["Connectors", "ResidentModel", grdb]),
     ]
 )

@@ -1,6 +1,6 @@
 /// Reads the conditions of policies: one function for each rule of the grammar, loosest binding first.
 struct ExpressionParser {
-    var reader: TokenReader
+    let reader: TokenReader
 
     private func make(_ kind: Expression.Kind, at place: TextPosition) throws(PolicySyntaxError)
         -> Expression

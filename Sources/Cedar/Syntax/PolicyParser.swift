@@ -37,10 +37,7 @@ public enum PolicyParser {
 private struct PolicyTextParser {
     var expressions: ExpressionParser
 
-    private var reader: TokenReader {
-        get { expressions.reader }
-        set { expressions.reader = newValue }
-    }
+    private var reader: TokenReader { expressions.reader }
 
     mutating func policy(id: PolicyID) throws(PolicySyntaxError) -> Policy {
         let place = reader.position

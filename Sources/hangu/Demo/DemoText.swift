@@ -58,10 +58,12 @@ enum DemoText {
 
     static let pension = Message(
         "五、民政登记了一位老人去世：养老金先不停", "5. Civil affairs records a death: the pension does not stop yet")
-    static func pensionReview(_ number: Int64) -> Message {
-        Message(
-            "待办第 \(number) 条：须由人核实。经办人打电话、上门，确认属实。",
-            "Review \(number) waits for a person. An officer calls, visits, and finds it is so.")
+    static func pensionReview(_ numbers: [Int64]) -> Message {
+        let list = numbers.map(String.init)
+        return Message(
+            "待办第 \(list.joined(separator: "、")) 条：须由人核实。经办人打电话、上门，确认属实。",
+            "Review \(list.joined(separator: ", ")) waits for a person. An officer calls, visits, and "
+                + "finds it is so.")
     }
     static let pensionConfirmed = Message("人工核实之后再问：", "Asked again after a person has confirmed:")
 

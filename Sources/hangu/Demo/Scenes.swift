@@ -1,3 +1,4 @@
+import Consent
 import DemoData
 import Gateway
 import ResidentModel
@@ -76,14 +77,16 @@ struct PensionScene {
         stage.scene(DemoText.pension)
         try ask()
         let desk = ReviewDesk(stage.home.parts)
-        let number = try stage.home.parts.store.read { reader throws(GatewayError) in
-            try openReview(in: reader)
+        let numbers = try stage.home.parts.store.read { reader throws(GatewayError) in
+            try openReviews(in: reader)
         }
-        guard let number else {
+        guard !numbers.isEmpty else {
             throw GatewayError.store(.corrupt(what: "the death is not in the review list"))
         }
-        stage.console.say(DemoText.pensionReview(number))
-        try desk.decide(number, as: .confirmed, officer: "social-security/qian")
+        stage.console.say(DemoText.pensionReview(numbers))
+        for number in numbers {
+            try desk.decide(number, as: .confirmed, officer: "social-security/qian")
+        }
         stage.console.say(DemoText.pensionConfirmed)
         try ask()
     }
@@ -97,16 +100,16 @@ struct PensionScene {
                 citizenNumber: pensioner.citizenNumber.digits, channel: "demo"))
     }
 
-    private func openReview(in reader: any StoreReader) throws(GatewayError) -> Int64? {
-        guard
-            let resident = try AccessHistory(stage.home.parts).row(
-                citizenNumber: pensioner.citizenNumber.digits, in: reader)
-        else { return nil }
+    /// What waits to be confirmed of the pensioner: that a death is marked, and its date.
+    private func openReviews(in reader: any StoreReader) throws(GatewayError) -> [Int64] {
+        let resident = try AccessHistory(stage.home.parts).row(
+            citizenNumber: pensioner.citizenNumber.digits, in: reader)
+        var numbers: [Int64] = []
         var after: Int64 = 0
         while true {
             let page = try reader.reviews(ReviewFilter(kind: .confirmation, after: after))
-            guard let last = page.last else { return nil }
-            if let found = page.first(where: { $0.resident == resident }) { return found.number }
+            guard let last = page.last else { return numbers }
+            numbers += page.filter { $0.resident == resident }.map(\.number)
             after = last.number
         }
     }
