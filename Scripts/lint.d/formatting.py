@@ -7,6 +7,8 @@ from tree import Finding, LintFailure
 
 RULES = {"format"}
 MESSAGE = re.compile(r"^(?P<path>.+?):(?P<line>\d+):\d+: (?:error|warning): (?P<text>.*)$")
+# Rules that the formatter reports and does not mend.
+BY_HAND = re.compile(r"\[(?:\w*Documentation\w*|Never\w+|NoLeadingUnderscores|LineLength)\]")
 
 
 def run(tree):
@@ -26,8 +28,9 @@ def run(tree):
     for line in (linted.stderr + linted.stdout).splitlines():
         if match := MESSAGE.match(line):
             path = match["path"].removeprefix(str(tree.root) + "/")
-            findings.append(
-                Finding(path, int(match["line"]), "format", f"{match['text']}; `swift format -i {path}` may mend it"))
+            text = match["text"]
+            advice = "" if BY_HAND.search(text) else f"; `swift format -i {path}` mends most of these"
+            findings.append(Finding(path, int(match["line"]), "format", text + advice))
     if linted.returncode != 0 and not findings:
         raise LintFailure(f"swift format lint: {linted.stderr.strip()}")
     return findings

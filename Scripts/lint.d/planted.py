@@ -47,9 +47,16 @@ struct Comparison {
 }
 '''
 
+CLEAN_WORD = """\
+struct Word {
+    func print(_ x: Int) -> Int { x }
+    func both(_ x: Int) -> Int { print(x) }
+}
+"""
+
 CLEAN = {
     "Package.swift": CLEAN_PACKAGE,
-    "Sources/Words/Word.swift": "struct Word {}\n",
+    "Sources/Words/Word.swift": CLEAN_WORD,
     "Sources/Engine/Comparison.swift": CLEAN_ENGINE,
     "Sources/Edge/Door.swift": "import Foundation\nimport Words\n\nlet files = FileManager.default\n",
     "Sources/hangu/Start.swift": "import Edge\n",
