@@ -27,7 +27,9 @@ struct ReadmeTests {
         let alice = EntityUID(type: "User", id: "alice")
         let file = EntityUID(type: "File", id: "plan")
         let store = try EntityStore([
-            Entity(uid: alice, attributes: ["active": true], parents: [EntityUID(type: "Team", id: "audit")]),
+            Entity(
+                uid: alice, attributes: ["active": true],
+                parents: [EntityUID(type: "Team", id: "audit")]),
             Entity(uid: file, attributes: ["owner": .entity(EntityUID(type: "User", id: "bob"))]),
         ])
         let request = Request(

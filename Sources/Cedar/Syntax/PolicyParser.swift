@@ -22,7 +22,7 @@ public enum PolicyParser {
     }
 
     /// A single expression, as it would stand in a condition.
-    package static func parseExpression(
+    static func expression(
         _ text: String, file: String, limits: Limits = .standard
     ) throws(PolicySyntaxError) -> Expression {
         var parser = ExpressionParser(reader: try TokenReader(text, file: file, limits: limits))
