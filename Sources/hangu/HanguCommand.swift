@@ -21,6 +21,16 @@ struct HanguCommand: ParsableCommand {
             InitCommand.self, PullCommand.self, DiscloseCommand.self, ConsentCommand.self,
             ResidentCommand.self, AuditCommand.self, ReviewCommand.self, DemoCommand.self,
         ])
+
+    static func main() {
+        if ArgumentCheck.findsCitizenNumber(in: CommandLine.arguments.dropFirst()) {
+            let error = ValidationError(
+                "a citizen number must not stand in an argument, where others can read it; "
+                    + "use --resident - and type it, or name a file")
+            exit(withError: error)
+        }
+        main(nil)
+    }
 }
 
 /// What every command takes.
