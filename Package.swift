@@ -85,6 +85,8 @@ let package = Package(
         tests(of: "Cedar"),
         tests(of: "FieldCrypto"),
         tests(of: "TransparencyLog", ["FieldCrypto"]),
+        tests(of: "Consent", ["ResidentModel"]),
+        tests(of: "Linkage", ["ResidentModel"]),
         tests(of: "Connectors", ["CZlib", "JSONText", "ResidentModel", grdb]),
         tests(of: "DemoData", ["Connectors", "ResidentModel", grdb]),
     ]

@@ -82,7 +82,7 @@ package struct ReadLimits: Hashable, Sendable {
     package var recordBytesMax: Int
 
     package init(
-        batchRecordsMax: Int = 1_000, batchBytesMax: Int = 8 << 20, recordBytesMax: Int = 16 << 20
+        batchRecordsMax: Int = 4_000, batchBytesMax: Int = 8 << 20, recordBytesMax: Int = 16 << 20
     ) {
         self.batchRecordsMax = batchRecordsMax
         self.batchBytesMax = batchBytesMax
