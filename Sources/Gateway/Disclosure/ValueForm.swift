@@ -2,8 +2,9 @@ import ResidentModel
 
 /// How much of a value is shown.
 ///
-/// Forms are ordered from clear to withheld; between two of one kind, the coarser
-/// is the stricter, and between two kinds the later one here.
+/// Forms are ordered from clear to withheld: between two of one kind, the coarser is the stricter; a number's multiple
+/// and its range are of one kind; two forms of other kinds are met by nothing but withholding, since each would show
+/// what the other hides.
 package enum ValueForm: Hashable, Sendable {
     case clear
     /// The number rounded down to a multiple.
@@ -62,7 +63,6 @@ package enum ValueForm: Hashable, Sendable {
         case (.division(let left), .division(let right)): return .division(min(left, right))
         case (.codeCategory(let left), .codeCategory(let right)):
             return .codeCategory(min(left, right))
-        case (.maskLast4, .maskEnds), (.maskEnds, .maskLast4): return .maskEnds
         default: return .withheld
         }
     }
@@ -75,12 +75,11 @@ package enum ValueForm: Hashable, Sendable {
         switch self {
         case .clear: return text
         case .withheld: return nil
-        case .round(let width): return wholeNumber(text).map { String(floored($0, to: width)) }
+        case .round(let width): return foot(of: text, width: width).map { String($0) }
         case .band(let width):
-            return wholeNumber(text).map {
-                let low = floored($0, to: width)
-                return "\(low)-\(low + width - 1)"
-            }
+            guard let low = foot(of: text, width: width) else { return nil }
+            let (high, isTooLarge) = low.addingReportingOverflow(width - 1)
+            return isTooLarge ? nil : "\(low)-\(high)"
         case .truncateDate(let part):
             guard let date = PartialDate(parsing: text) else { return nil }
             let month = part == .month ? date.month : nil
@@ -112,13 +111,17 @@ package enum ValueForm: Hashable, Sendable {
         }
     }
 
-    private func wholeNumber(_ text: String) -> Int? {
-        Int(text.prefix { $0 != "." })
-    }
-
-    private func floored(_ number: Int, to width: Int) -> Int {
-        let remainder = number % width
-        return number - (remainder < 0 ? remainder + width : remainder)
+    /// The largest multiple of the width that is not above the number; nil where the text is no number, or the
+    /// multiple is beyond what a number can hold.
+    private func foot(of text: String, width: Int) -> Int? {
+        let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let head = parts.first, let whole = Int(head) else { return nil }
+        let isBelowWhole = head.hasPrefix("-") && parts.count > 1 && parts[1].contains { $0 != "0" }
+        var remainder = whole % width
+        if remainder < 0 { remainder += width }
+        if isBelowWhole, remainder == 0 { remainder = width }
+        let (low, isTooSmall) = whole.subtractingReportingOverflow(remainder)
+        return isTooSmall ? nil : low
     }
 }
 
