@@ -64,16 +64,30 @@ let package = Package(
         module("SQLiteStore", ["FieldCrypto", "Gateway", "ResidentModel", grdb]),
 
         // tools
+        module("DemoData", ["CZlib", "ResidentModel", grdb]),
+
         .executableTarget(
             name: "hangu",
             dependencies: [
-                "Connectors", "Consent", "FieldCrypto", "Gateway", "JSONText", "ResidentModel",
+                "Connectors", "Consent", "DemoData", "FieldCrypto", "Gateway", "JSONText",
+                "ResidentModel",
                 "SQLiteStore", "StrictYAML", "TransparencyLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
         // tests
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["ResidentModel"], path: "Tests/TestSupport",
+            swiftSettings: strict),
         tests(of: "JSONText"),
+        tests(of: "StrictYAML"),
+        tests(of: "ResidentModel", ["StrictYAML"]),
+        tests(of: "Cedar"),
+        tests(of: "FieldCrypto"),
+        tests(of: "TransparencyLog", ["FieldCrypto"]),
+        tests(of: "Consent", ["ResidentModel"]),
+        tests(of: "Linkage", ["ResidentModel"]),
+        tests(of: "Connectors", ["CZlib", "JSONText", "ResidentModel", grdb]),
+        tests(of: "DemoData", ["Connectors", "ResidentModel", grdb]),
     ]
 )

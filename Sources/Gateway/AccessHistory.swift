@@ -9,25 +9,34 @@ package struct AccessHistory: Sendable {
 
     package init(_ parts: GatewayParts) { self.parts = parts }
 
+    /// The row of a resident, or nil where nobody is known by that number.
+    package func row(
+        citizenNumber: String, in reader: any StoreReader
+    ) throws(GatewayError) -> ResidentNumber? {
+        let number: CitizenNumber
+        do { number = try CitizenNumber(citizenNumber, today: parts.clock.today) } catch {
+            throw .request(.citizenNumber(error))
+        }
+        return try Locate.find(number, parts: parts, store: reader)?.number
+    }
+
     /// The newest entries about a resident, newest first.
     ///
     /// - Parameters:
     ///   - citizenNumber: Whose they are, as the caller wrote it.
     ///   - index: Entries before this one; nil for the newest.
+    /// - Returns: The entries, each with what can be opened of it.
+    /// - Throws: ``GatewayError``.
     package func entries(
         citizenNumber: String, before index: UInt64? = nil
     ) throws(GatewayError) -> [OpenedEntry] {
-        let number: CitizenNumber
-        do { number = try CitizenNumber(citizenNumber, today: parts.clock.today) } catch {
-            throw .request(.citizenNumber(error))
-        }
-        return try parts.store.read { reader throws(GatewayError) in
-            guard let resident = try Locate.find(number, parts: parts, store: reader) else {
+        try parts.store.read { reader throws(GatewayError) in
+            guard let resident = try row(citizenNumber: citizenNumber, in: reader) else {
                 throw .request(.noSuchResident)
             }
             var opened: [OpenedEntry] = []
             let entries = try reader.entries(
-                of: resident.number, before: index ?? .max, limit: Self.entriesMax)
+                of: resident, before: index ?? .max, limit: Self.entriesMax)
             for entry in entries {
                 opened.append(try OpenedEntry(entry, details: parts.log.details, reader: reader))
             }

@@ -22,12 +22,19 @@ extension HomeTransaction {
     ) throws(GatewayError) -> [BlindIndexEntry: [ResidentNumber]] {
         var found: [BlindIndexEntry: [ResidentNumber]] = [:]
         for entry in entries where found[entry] == nil {
-            let numbers = try rows(
-                """
-                SELECT resident FROM blind_index WHERE name = ? AND version = ? AND bits = ?
-                ORDER BY resident
-                """, [index, Int64(entry.version), Data(entry.bits)]
-            ) { row throws(GatewayError) in ResidentNumber(try integer(row, "resident")) }
+            var numbers: [ResidentNumber] = []
+            try inStore {
+                let statement = try RawStatement(
+                    database,
+                    """
+                    SELECT resident FROM blind_index WHERE name = ? AND version = ? AND bits = ?
+                    ORDER BY resident
+                    """)
+                statement.bind(index, at: 1)
+                statement.bind(Int64(entry.version), at: 2)
+                statement.bind(entry.bits, at: 3)
+                try statement.forEachRow { numbers.append(ResidentNumber($0.integer(0))) }
+            }
             if !numbers.isEmpty { found[entry] = numbers }
         }
         return found
@@ -38,8 +45,12 @@ extension HomeTransaction {
     ) throws(GatewayError) -> [ResidentNumber: ResidentID] {
         var found: [ResidentNumber: ResidentID] = [:]
         for number in numbers {
-            let ids = try rows("SELECT id FROM resident WHERE number = ?", [number.value]) {
-                row throws(GatewayError) in try bytes(row, "id")
+            var ids: [[UInt8]] = []
+            try inStore {
+                let statement = try RawStatement(
+                    database, "SELECT id FROM resident WHERE number = ?")
+                statement.bind(number.value, at: 1)
+                try statement.forEachRow { ids.append($0.bytes(0)) }
             }
             guard let id = ids.first else { continue }
             guard let resident = ResidentID(bytes: id) else {

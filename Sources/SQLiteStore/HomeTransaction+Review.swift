@@ -40,11 +40,18 @@ extension HomeTransaction {
     }
 
     func releaseFromQuarantine(
-        keyDigest: [UInt8], of stream: StreamName
+        keyDigests: [[UInt8]], of stream: StreamName
     ) throws(GatewayError) {
         let number = try makeNumber(of: stream)
-        try execute(
-            "DELETE FROM quarantine WHERE stream = ? AND key_digest = ?", [number, Data(keyDigest)])
+        try inStore {
+            let statement = try RawStatement(
+                database, "DELETE FROM quarantine WHERE stream = ? AND key_digest = ?")
+            statement.bind(number, at: 1)
+            for digest in keyDigests {
+                statement.bind(digest, at: 2)
+                try statement.run()
+            }
+        }
     }
 
     func quarantineList(

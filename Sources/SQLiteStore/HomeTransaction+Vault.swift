@@ -33,18 +33,21 @@ extension HomeTransaction {
     ) throws(GatewayError) -> [[UInt8]: StoredRecord] {
         guard let number = try number(of: stream) else { return [:] }
         var found: [[UInt8]: StoredRecord] = [:]
-        for digest in keyDigests {
-            _ = try rows(
+        try inStore {
+            let statement = try RawStatement(
+                database,
                 """
                 SELECT number, resident, content_digest, version FROM record
                 WHERE stream = ? AND key_digest = ?
-                """, [number, Data(digest)]
-            ) { row throws(GatewayError) in
-                found[digest] = StoredRecord(
-                    number: try integer(row, "number"),
-                    resident: ResidentNumber(try integer(row, "resident")),
-                    contentDigest: try bytes(row, "content_digest"),
-                    version: try integer(row, "version"))
+                """)
+            statement.bind(number, at: 1)
+            for digest in keyDigests {
+                statement.bind(digest, at: 2)
+                try statement.forEachRow { row in
+                    found[digest] = StoredRecord(
+                        number: row.integer(0), resident: ResidentNumber(row.integer(1)),
+                        contentDigest: row.bytes(2), version: row.integer(3))
+                }
             }
         }
         return found
@@ -53,16 +56,23 @@ extension HomeTransaction {
     func insert(
         _ record: SealedRecord, of stream: StreamName, resident: ResidentNumber
     ) throws(GatewayError) -> Int64 {
-        try execute(
-            """
-            INSERT INTO record (stream, key_digest, content_digest, resident, version,
-                observed_day, sealed_key) VALUES (?, ?, ?, ?, ?, ?, ?)
-            """,
-            [
-                try makeNumber(of: stream), Data(record.keyDigest), Data(record.contentDigest),
-                resident.value, record.version, record.observedAt.dayNumber,
-                Data(record.sealedKey),
-            ])
+        let streamNumber = try makeNumber(of: stream)
+        try inStore {
+            let statement = try RawStatement(
+                database,
+                """
+                INSERT INTO record (stream, key_digest, content_digest, resident, version,
+                    observed_day, sealed_key) VALUES (?, ?, ?, ?, ?, ?, ?)
+                """)
+            statement.bind(streamNumber, at: 1)
+            statement.bind(record.keyDigest, at: 2)
+            statement.bind(record.contentDigest, at: 3)
+            statement.bind(resident.value, at: 4)
+            statement.bind(record.version, at: 5)
+            statement.bind(Int64(record.observedAt.dayNumber), at: 6)
+            statement.bind(record.sealedKey, at: 7)
+            try statement.run()
+        }
         let number = database.lastInsertedRowID
         try insert(record.values, record: number, resident: resident)
         return number
@@ -99,15 +109,34 @@ extension HomeTransaction {
     private func insert(
         _ values: [SealedField], record: Int64, resident: ResidentNumber
     ) throws(GatewayError) {
+        var rows: [(field: Int64, sealed: [UInt8])] = []
+        rows.reserveCapacity(values.count)
         for value in values {
             guard let field = try names.number(of: value.field, in: self, making: true) else {
                 continue
             }
-            try execute(
-                "INSERT INTO field_value (resident, field, record, sealed) VALUES (?, ?, ?, ?)",
-                [resident.value, field, record, Data(value.sealed)])
+            rows.append((field, value.sealed))
+        }
+        try inStore {
+            let statement = try RawStatement(
+                database,
+                "INSERT INTO field_value (resident, field, record, sealed) VALUES (?, ?, ?, ?)")
+            statement.bind(resident.value, at: 1)
+            statement.bind(record, at: 3)
+            for row in rows {
+                statement.bind(row.field, at: 2)
+                statement.bind(row.sealed, at: 4)
+                try statement.run()
+            }
         }
     }
+
+    private static let selectValues = """
+        SELECT v.record, v.sealed, r.version, r.observed_day, s.source, s.name
+        FROM field_value v JOIN record r ON r.number = v.record
+        JOIN stream s ON s.number = r.stream
+        WHERE v.resident = ? AND v.field = ? ORDER BY v.record
+        """
 
     func values(
         of residents: [ResidentNumber], fields wanted: [FieldID]
@@ -121,23 +150,20 @@ extension HomeTransaction {
         var values: [StoredValue] = []
         for resident in residents {
             for (number, field) in numbers {
-                values += try rows(
-                    """
-                    SELECT v.record, v.sealed, r.version, r.observed_day, s.source, s.name
-                    FROM field_value v JOIN record r ON r.number = v.record
-                    JOIN stream s ON s.number = r.stream
-                    WHERE v.resident = ? AND v.field = ? ORDER BY v.record
-                    """, [resident.value, number]
-                ) { row throws(GatewayError) in
-                    StoredValue(
-                        resident: resident, field: field, record: try integer(row, "record"),
-                        recordVersion: try integer(row, "version"),
-                        stream: StreamName(
-                            source: SourceName(try text(row, "source")),
-                            stream: try text(row, "name")),
-                        observedAt: CalendarDate(
-                            dayNumber: Int(try integer(row, "observed_day"))),
-                        sealed: try bytes(row, "sealed"))
+                try inStore {
+                    let statement = try RawStatement(database, Self.selectValues)
+                    statement.bind(resident.value, at: 1)
+                    statement.bind(number, at: 2)
+                    try statement.forEachRow { row in
+                        values.append(
+                            StoredValue(
+                                resident: resident, field: field, record: row.integer(0),
+                                recordVersion: row.integer(2),
+                                stream: StreamName(
+                                    source: SourceName(row.text(4)), stream: row.text(5)),
+                                observedAt: CalendarDate(dayNumber: Int(row.integer(3))),
+                                sealed: row.bytes(1)))
+                    }
                 }
             }
         }

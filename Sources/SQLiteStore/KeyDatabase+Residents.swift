@@ -7,44 +7,47 @@ extension KeyDatabase {
         of residents: [ResidentKeyID]
     ) throws(KeyStoreError) -> [ResidentKeyID: ResidentKeyMaterial] {
         try read { database in
-            let keys = try database.cachedStatement(
-                sql: "SELECT generation, epoch, wrapped FROM resident_key WHERE resident = ?")
-            let commitments = try database.cachedStatement(
-                sql: """
-                    SELECT class, version, generation, commitment FROM commitment
-                    WHERE resident = ?
-                    """)
-            let shredded = try database.cachedStatement(
-                sql: "SELECT 1 FROM shredded WHERE resident = ?")
+            let keys = try RawStatement(
+                database, "SELECT generation, epoch, wrapped FROM resident_key WHERE resident = ?")
+            let commitments = try RawStatement(
+                database,
+                "SELECT class, version, generation, commitment FROM commitment WHERE resident = ?")
+            let shredded = try RawStatement(
+                database, "SELECT 1 FROM shredded WHERE resident = ?")
             var found: [ResidentKeyID: ResidentKeyMaterial] = [:]
             for resident in residents where found[resident] == nil {
-                let id = Data(resident.bytes)
+                let id = resident.bytes
                 var material = ResidentKeyMaterial()
-                let rows = try Row.fetchCursor(keys, arguments: [id])
-                while let row = try rows.next() {
+                keys.bind(id, at: 1)
+                try keys.forEachRow { row in
                     material.keys.append(
                         WrappedResidentKey(
-                            resident: resident, generation: row[0], epoch: row[1],
-                            wrapped: [UInt8](row[2] as Data)))
+                            resident: resident, generation: UInt16(clamping: row.integer(0)),
+                            epoch: UInt32(clamping: row.integer(1)), wrapped: row.bytes(2)))
                 }
-                let kept = try Row.fetchCursor(commitments, arguments: [id])
-                while let row = try kept.next() {
-                    material.commitments.append(try Self.commitment(row, resident: resident))
+                commitments.bind(id, at: 1)
+                try commitments.forEachRow { row in
+                    material.commitments.append(
+                        try Self.commitment(row, resident: resident))
                 }
-                material.isShredded = try Int.fetchOne(shredded, arguments: [id]) != nil
+                shredded.bind(id, at: 1)
+                try shredded.forEachRow { _ in material.isShredded = true }
                 if !material.keys.isEmpty || material.isShredded { found[resident] = material }
             }
             return found
         }
     }
 
-    private static func commitment(_ row: Row, resident: ResidentKeyID?) throws -> KeyCommitment {
-        guard let digest = SHA256Digest([UInt8](row[3] as Data)) else {
+    private static func commitment(
+        _ row: RawStatement.Columns, resident: ResidentKeyID?
+    ) throws -> KeyCommitment {
+        guard let digest = SHA256Digest(row.bytes(3)) else {
             throw KeyStoreError.corrupt("keys.db: a commitment is not 32 bytes")
         }
         return KeyCommitment(
-            resident: resident, fieldClass: row[0], classVersion: row[1], generation: row[2],
-            commitment: digest)
+            resident: resident, fieldClass: row.text(0),
+            classVersion: UInt16(clamping: row.integer(1)),
+            generation: UInt16(clamping: row.integer(2)), commitment: digest)
     }
 
     package func insert(_ keys: [WrappedResidentKey]) throws(KeyStoreError) {
@@ -97,30 +100,32 @@ extension KeyDatabase {
 
     package func insert(_ commitments: [KeyCommitment]) throws(KeyStoreError) {
         try write { database in
-            let statement = try database.cachedStatement(
-                sql: """
-                    INSERT OR IGNORE INTO commitment
-                        (resident, class, version, generation, commitment) VALUES (?, ?, ?, ?, ?)
-                    """)
+            let statement = try RawStatement(
+                database,
+                """
+                INSERT OR IGNORE INTO commitment
+                    (resident, class, version, generation, commitment) VALUES (?, ?, ?, ?, ?)
+                """)
             for commitment in commitments {
-                try statement.execute(arguments: [
-                    Data(commitment.resident?.bytes ?? []), commitment.fieldClass,
-                    commitment.classVersion, commitment.generation,
-                    Data(commitment.commitment.bytes),
-                ])
+                statement.bind(commitment.resident?.bytes ?? [], at: 1)
+                statement.bind(commitment.fieldClass, at: 2)
+                statement.bind(Int64(commitment.classVersion), at: 3)
+                statement.bind(Int64(commitment.generation), at: 4)
+                statement.bind(commitment.commitment.bytes, at: 5)
+                try statement.run()
             }
         }
     }
 
     package func systemCommitments() throws(KeyStoreError) -> [KeyCommitment] {
         try read { database in
-            try Row.fetchAll(
+            let statement = try RawStatement(
                 database,
-                sql: """
-                    SELECT class, version, generation, commitment FROM commitment
-                    WHERE resident = ?
-                    """, arguments: [Data()]
-            ).map { try Self.commitment($0, resident: nil) }
+                "SELECT class, version, generation, commitment FROM commitment WHERE resident = ?")
+            statement.bind([UInt8](), at: 1)
+            var found: [KeyCommitment] = []
+            try statement.forEachRow { found.append(try Self.commitment($0, resident: nil)) }
+            return found
         }
     }
 

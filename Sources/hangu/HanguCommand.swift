@@ -21,10 +21,20 @@ struct HanguCommand: ParsableCommand {
             InitCommand.self, PullCommand.self, DiscloseCommand.self, ConsentCommand.self,
             ResidentCommand.self, AuditCommand.self, ReviewCommand.self, DemoCommand.self,
         ])
+
+    static func main() {
+        if ArgumentCheck.findsCitizenNumber(in: CommandLine.arguments.dropFirst()) {
+            let error = ValidationError(
+                "a citizen number must not stand in an argument, where others can read it; "
+                    + "use --resident - and type it, or name a file")
+            exit(withError: error)
+        }
+        main(nil)
+    }
 }
 
 /// What every command takes.
-struct CommonOptions: ParsableArguments {
+struct HomeOptions: ParsableArguments {
     @Option(help: "The home's folder; HANGU_HOME where it is not given.")
     var home: String?
 
@@ -46,7 +56,7 @@ struct CommonOptions: ParsableArguments {
     }
 }
 
-extension CommonOptions {
+extension HomeOptions {
     /// Runs a command's work and ends the program with the status of what came of it.
     func run(_ body: (Console) throws -> Void) throws {
         let console = console

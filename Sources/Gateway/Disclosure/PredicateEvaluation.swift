@@ -7,7 +7,9 @@ package enum PredicateAnswer: String, Hashable, Sendable, CaseIterable {
     case unknown
 }
 
-/// Why a predicate is answered unknown. The raw values are stable.
+/// Why a predicate is answered unknown.
+///
+/// The raw values are stable.
 package enum UnknownReason: String, Hashable, Sendable, CaseIterable {
     case noValue = "predicate.no-value"
     case stale = "predicate.stale"
@@ -47,6 +49,7 @@ extension PredicateDefinition {
     ///   - freshnessDays: How old evidence may be; nil where the field does not age.
     ///   - day: Today.
     ///   - isConfirmed: Whether a person has confirmed what the field says.
+    /// - Returns: The answer, or unknown with its reason.
     package func result(
         from evidence: [PredicateEvidence], freshnessDays: Int?, on day: CalendarDate,
         isConfirmed: Bool

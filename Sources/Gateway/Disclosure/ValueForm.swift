@@ -1,8 +1,10 @@
 import ResidentModel
 
-/// How much of a value is shown. Forms are ordered from clear to withheld: between two of one kind, the coarser is
-/// the stricter; a number's multiple and its range are of one kind; two forms of other kinds are met by nothing
-/// but withholding, since each would show what the other hides.
+/// How much of a value is shown.
+///
+/// Forms are ordered from clear to withheld: between two of one kind, the coarser is the stricter; a number's multiple
+/// and its range are of one kind; two forms of other kinds are met by nothing but withholding, since each would show
+/// what the other hides.
 package enum ValueForm: Hashable, Sendable {
     case clear
     /// The number rounded down to a multiple.
@@ -10,7 +12,7 @@ package enum ValueForm: Hashable, Sendable {
     /// The range of this width that holds the number.
     case band(Int)
     case truncateDate(DatePart)
-    /// The first digits of a division code.
+    /// The first digits of a division code; a shorter code is coarse enough already.
     case division(Int)
     /// The first characters of a code.
     case codeCategory(Int)
@@ -68,6 +70,7 @@ package enum ValueForm: Hashable, Sendable {
     /// The value as it may leave; nil where the form does not fit the value, which is then withheld.
     ///
     /// - Parameter text: The value in the form of its ``FieldKind``.
+    /// - Returns: What may leave; nil where nothing may.
     func applied(to text: String) -> String? {
         switch self {
         case .clear: return text
@@ -82,7 +85,7 @@ package enum ValueForm: Hashable, Sendable {
             let month = part == .month ? date.month : nil
             return PartialDate(year: date.year, month: month)?.description
         case .division(let digits):
-            return text.utf8.count >= digits ? String(text.prefix(digits)) : nil
+            return String(text.prefix(digits))
         case .codeCategory(let count): return String(text.prefix(count))
         case .maskLast4:
             guard text.count > 4 else { return String(repeating: "*", count: text.count) }

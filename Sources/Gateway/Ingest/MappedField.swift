@@ -152,7 +152,7 @@ private func isDecimal(_ text: String) -> Bool {
         default: return false
         }
     }
-    return digits > 0 && digits <= 18 && points <= 1
+    return digits > 0 && digits <= 40 && points <= 1
 }
 
 private func telephone(_ text: String) -> String {

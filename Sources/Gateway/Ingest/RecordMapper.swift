@@ -76,6 +76,7 @@ package struct RecordMapper: Sendable {
     /// - Parameters:
     ///   - stream: The stream's mapping, checked against `catalogue`.
     ///   - location: Where the stream stands in this delivery.
+    ///   - catalogue: The catalogue of the home.
     ///   - today: The day of the pull: no date lies after it.
     package init(
         stream: StreamMapping, location: String, catalogue: Catalogue, today: CalendarDate

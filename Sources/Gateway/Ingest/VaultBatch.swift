@@ -15,6 +15,8 @@ struct VaultBatch {
     func store(in writer: any StoreWriter) throws(GatewayError) -> BatchCounts {
         var counts = BatchCounts()
         var opened: [ResidentID: ResidentNumber] = [:]
+        try writer.releaseFromQuarantine(
+            keyDigests: batch.records.map(\.sealed.keyDigest), of: stream)
         for record in batch.records {
             let resident = try resident(of: record.target, opened: &opened, in: writer)
             if record.isReplacement {
@@ -23,7 +25,6 @@ struct VaultBatch {
                 counts.stored += 1
                 if case .new = record.target { counts.opened += 1 } else { counts.linked += 1 }
             }
-            try writer.releaseFromQuarantine(keyDigest: record.sealed.keyDigest, of: stream)
             let row =
                 record.isReplacement
                 ? try writer.replace(record.sealed, of: stream, resident: resident)
@@ -36,7 +37,8 @@ struct VaultBatch {
                 try open(.link, record, row: row, resident: resident, field: nil, in: writer)
             }
             for field in record.confirmations {
-                try open(.confirmation, record, row: row, resident: resident, field: field, in: writer)
+                try open(
+                    .confirmation, record, row: row, resident: resident, field: field, in: writer)
             }
         }
         for record in batch.quarantined where try writer.quarantine(record, of: stream) {
@@ -46,7 +48,8 @@ struct VaultBatch {
     }
 
     private func resident(
-        of target: LinkTarget, opened: inout [ResidentID: ResidentNumber], in writer: any StoreWriter
+        of target: LinkTarget, opened: inout [ResidentID: ResidentNumber],
+        in writer: any StoreWriter
     ) throws(GatewayError) -> ResidentNumber {
         switch target {
         case .known(let number, _): return number

@@ -79,8 +79,10 @@ package protocol VaultWriter: VaultReader {
     /// - Returns: Whether it was not there before in this form.
     func quarantine(_ record: QuarantinedRecord, of stream: StreamName) throws(GatewayError) -> Bool
 
-    /// Takes a record out of quarantine, because it has now arrived whole.
-    func releaseFromQuarantine(keyDigest: [UInt8], of stream: StreamName) throws(GatewayError)
+    /// Takes records out of quarantine, because they have now arrived whole.
+    func releaseFromQuarantine(
+        keyDigests: [[UInt8]], of stream: StreamName
+    ) throws(GatewayError)
 
     func openReview(_ draft: ReviewDraft) throws(GatewayError)
 

@@ -15,7 +15,8 @@ package struct CitizenNumber: Hashable, Sendable {
     /// The six-digit division (GB/T 2260) of registration when the number was issued.
     package var division: String { String(digits.prefix(6)) }
 
-    /// Reads a number as people and systems write it: 18 or 15 digits, full-width digits, spaces, `x`, `×`.
+    /// Reads a number as people and systems write it: 18 or 15 digits, full-width digits, spaces, `x`, `×`,
+    /// a spreadsheet's leading apostrophe.
     ///
     /// A 15-digit number (GB 11643-1989) gains its century and check character. Sequences 996 to 999 belonged to
     /// centenarians, so their century is 18.
@@ -54,6 +55,7 @@ package struct CitizenNumber: Hashable, Sendable {
     /// The check character (`0`-`9` or `X`) of 17 digits, after ISO 7064 MOD 11-2.
     ///
     /// - Parameter digits: 17 ASCII digits.
+    /// - Returns: The ASCII code of the character.
     package static func checkCharacter(of digits: ArraySlice<UInt8>) -> UInt8 {
         var sum = 0
         for (digit, weight) in zip(digits, weights) {
@@ -77,6 +79,8 @@ package struct CitizenNumber: Hashable, Sendable {
             case 0xFF10...0xFF19: result.append(UInt8(scalar.value - 0xFF10 + 0x30))
             case 0x58, 0x78, 0xFF38, 0xFF58, 0xD7: result.append(UInt8(ascii: "X"))
             case 0x20, 0x3000, 0x09, 0xA0: continue
+            // Spreadsheets mark a number that must stay text with an apostrophe.
+            case 0x27 where result.isEmpty: continue
             default: throw .character(position: index + 1)
             }
         }

@@ -2,19 +2,10 @@ import ArgumentParser
 import Foundation
 import Gateway
 
-/// Reads a citizen number from standard input or a file; it never stands in an argument.
+/// Reads a citizen number from standard input or a file; ``ArgumentCheck`` keeps it out of arguments.
 struct ResidentInput: ParsableArguments {
     @Option(help: "Where the citizen number is read from: - for standard input, or a file.")
     var resident: String
-
-    func validate() throws {
-        let digits = resident.unicodeScalars.filter { ("0"..."9").contains($0) }
-        guard digits.count < 15 else {
-            throw ValidationError(
-                "a citizen number must not stand in an argument, where others can read it; "
-                    + "use --resident - and type it, or name a file")
-        }
-    }
 
     /// The first line, without spaces at its ends.
     func citizenNumber() throws(GatewayError) -> String {

@@ -35,14 +35,16 @@ struct EntryText {
         let who = department(operational["caller"]?.string ?? "")
         let officer = entry.subject?["officer"]?.string ?? "?"
         let why = title(ofPurpose: operational["purpose"]?.string ?? "")
-        let law = operational["article"]?.string ?? ""
+        let law = article(of: operational)
         var lines = [
             Message(
                 "第 \(entry.index) 条  \(time(of: entry))  \(who)（经办人 \(officer)）：\(why)",
                 "entry \(entry.index)  \(time(of: entry))  \(who) (officer \(officer)): \(why)"
             ).text(in: language)
         ]
-        if !law.isEmpty { lines.append(Message("    依据：\(law)", "    under: \(law)").text(in: language)) }
+        if !law.isEmpty {
+            lines.append(Message("    依据：\(law)", "    under: \(law)").text(in: language))
+        }
         for item in operational["items"]?.array ?? [] {
             let name = AnswerText(catalogue: catalogue, language: language)
                 .title(of: FieldID(item["item"]?.string ?? ""))
@@ -62,6 +64,15 @@ struct EntryText {
             .map { ReasonText.text(of: $0).text(in: language) }
         return Message("拒绝：", "refused: ").text(in: language)
             + reasons.joined(separator: language == .chinese ? "；" : "; ")
+    }
+
+    /// The article in the reader's language where the catalogue still has the basis; else as it was recorded.
+    private func article(of operational: JSONValue) -> String {
+        let recorded = operational["article"]?.string ?? ""
+        guard language == .english, let basis = operational["basis"]?.string,
+            let article = catalogue.legalBases[basis]?.article, article.chinese == recorded
+        else { return recorded }
+        return article.english
     }
 
     private func department(_ id: String) -> String {
