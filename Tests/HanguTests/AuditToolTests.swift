@@ -16,7 +16,6 @@ struct AuditToolTests {
     /// A home whose log has grown since it was first published: `old` and `new` are the two exports.
     private struct PublishedLog {
         let home: TestHome
-        let delivery: SmallDelivery
         let oldSize: UInt64
         let newSize: UInt64
 
@@ -26,7 +25,7 @@ struct AuditToolTests {
 
     private func publish() throws -> PublishedLog {
         let delivery = try SmallDelivery()
-        let home = try TestHome(town: delivery.path)
+        let home = try TestHome(delivery)
         _ = try home.pull()
         let oldSize = try home.logSize()
         _ = try home.check(["audit", "export", "--tiles", home.folder.path("old")])
@@ -41,7 +40,7 @@ struct AuditToolTests {
         }
         _ = try home.check(["audit", "export", "--tiles", home.folder.path("new")])
         let log = PublishedLog(
-            home: home, delivery: delivery, oldSize: oldSize, newSize: try home.logSize())
+            home: home, oldSize: oldSize, newSize: try home.logSize())
         // The key is taken at the first publication, not from the log that is checked.
         try FileManager.default.copyItem(at: log.url("old/vkey"), to: log.url("vkey"))
         let entry = oldSize + 1

@@ -63,16 +63,13 @@ struct BadFile: Sendable, CustomTestStringConvertible {
 /// Homes, policies and keys that are not as they must be.
 @Suite("Bad homes")
 struct BadHomeTests {
-    private func home() throws -> (SmallDelivery, TestHome) {
-        let delivery = try SmallDelivery()
-        return (delivery, try TestHome(town: delivery.path))
-    }
+    private func home() throws -> TestHome { try TestHome(SmallDelivery()) }
 
     @Test(
         "A bad configuration, catalogue or policy file stops before anything is read, naming its place",
         arguments: BadFile.all)
     func badFile(bad: BadFile) throws {
-        let (_, home) = try home()
+        let home = try home()
         let place = URL(fileURLWithPath: home.path + "/" + bad.file)
         let text = try String(contentsOf: place, encoding: .utf8)
         let range = try #require(text.range(of: bad.text))
@@ -115,7 +112,7 @@ struct BadHomeTests {
         let result = try HanguProgram.run(["init", folder.path])
         #expect(result.status == 2 && result.errorText.contains("not empty"))
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["note"])
-        let again = try TestHome(town: SmallDelivery().path)
+        let again = try TestHome(SmallDelivery())
         #expect(try HanguProgram.run(["init", again.path]).status == 2)
     }
 
@@ -144,7 +141,7 @@ struct BadHomeTests {
 
     @Test("A root key that others may read, that is absent, short or another one opens nothing")
     func rootKey() throws {
-        let (_, home) = try home()
+        let home = try home()
         _ = try home.pull()
         let key = home.path + "/keys/root.key"
         let files = FileManager.default
@@ -175,7 +172,7 @@ struct BadHomeTests {
 
     @Test("A changed entry of the log's own store is found, with the status for damage")
     func changedStore() throws {
-        let (_, home) = try home()
+        let home = try home()
         _ = try home.pull()
         let log = try #require(try home.files()["data/hangu.db"])
         // A leaf's first bytes, of which the tiles keep only the hash.
@@ -197,7 +194,7 @@ struct BadHomeTests {
 
     @Test("Exit statuses tell usage, refusal and what the caller must change apart")
     func statuses() throws {
-        let (_, home) = try home()
+        let home = try home()
         _ = try home.pull()
         let number = SmallDelivery.numbers[0] + "\n"
         func ask(_ purpose: String, _ field: String, department: String = "civil-affairs") throws

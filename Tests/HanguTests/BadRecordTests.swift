@@ -137,7 +137,7 @@ struct BadRecordTests {
     func badRecord(bad: BadRecord) throws {
         let delivery = try SmallDelivery()
         try delivery.replace(bad.text, with: Data(bad.replacement), in: bad.file)
-        let home = try TestHome(town: delivery.path)
+        let home = try TestHome(delivery)
         let pulled = try home.run(["pull", "--json"])
         #expect(pulled.status == 0, "\(pulled.allText)")
         let counts = try #require(try pulled.json(PullCounts.self).first)
@@ -170,7 +170,7 @@ struct BadRecordTests {
     func mended() throws {
         let delivery = try SmallDelivery()
         try delivery.replace("黎二水,女", with: "黎二水,秘", in: "minzheng/residents.csv")
-        let home = try TestHome(town: delivery.path)
+        let home = try TestHome(delivery)
         #expect(try home.pull().stream("residents").quarantined == 1)
         try delivery.replace("黎二水,秘", with: "黎二水,女", in: "minzheng/residents.csv")
         let counts = try home.pull()
@@ -193,7 +193,7 @@ struct BadRecordTests {
         // A bad record keeps its cells for whoever mends it, but not these.
         register = register.replacingOccurrences(of: "黎二水,女", with: "黎二水,秘")
         try delivery.write(register, to: "minzheng/residents.csv")
-        let home = try TestHome(town: delivery.path)
+        let home = try TestHome(delivery)
         let pulled = try home.check(["pull", "--json"])
         let counts = try #require(try pulled.json(PullCounts.self).first)
         let residents = try counts.stream("residents")

@@ -90,18 +90,18 @@ struct CommandTests {
     }
 
     /// A home in which something is to be shown by every command.
-    private func workedHome() throws -> (SmallDelivery, TestHome) {
+    private func workedHome() throws -> TestHome {
         let delivery = try SmallDelivery()
         // A death to be confirmed, and a record that is refused.
         try delivery.replace(
             "否,0,,2026-01-02", with: "否,1,2025-12-30,2026-01-02", in: "minzheng/residents.csv")
         try delivery.replace(
             "汪三木','2'", with: "汪三木','Q7'", in: "shebao/shebao.sql")
-        let home = try TestHome(town: delivery.path)
+        let home = try TestHome(delivery)
         _ = try home.pull()
         _ = try home.check(Self.grant, input: SmallDelivery.numbers[1])
         _ = try home.check(Self.ask, input: SmallDelivery.numbers[1])
-        return (delivery, home)
+        return home
     }
 
     private static let ask = [
@@ -126,7 +126,7 @@ struct CommandTests {
 
     @Test("Chinese and English differ, and neither shows a placeholder")
     func languages() throws {
-        let (_, home) = try workedHome()
+        let home = try workedHome()
         // What these print is made of names and numbers that are the same in both languages.
         let alike = ["consent list", "review quarantine"]
         for (arguments, status) in Self.shown {
@@ -153,7 +153,7 @@ struct CommandTests {
 
     @Test("Every command prints one JSON value a line with --json")
     func json() throws {
-        let (_, home) = try workedHome()
+        let home = try workedHome()
         var lineCount = 0
         for (arguments, status) in Self.shown {
             let name = arguments.prefix(2).joined(separator: " ")
