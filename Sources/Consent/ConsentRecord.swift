@@ -54,6 +54,7 @@ package struct ConsentRecord: Hashable, Sendable {
     ///   - state: What the resident has said now.
     ///   - registeredBy: Who registers it.
     ///   - milliseconds: Now, since 1970.
+    /// - Returns: The next version.
     /// - Throws: ``ConsentError/alreadyEnded(state:)`` where the consent can have no next step.
     package func stepping(
         to state: ConsentState, registeredBy: String, at milliseconds: Int64
@@ -66,7 +67,10 @@ package struct ConsentRecord: Hashable, Sendable {
     }
 }
 
-/// What the resident has said. The raw values are stored and stable.
+/// What the resident has said.
+///
+/// The raw values are stored and stable.
+/// - Returns: The next version.
 package enum ConsentState: String, Hashable, Sendable, CaseIterable {
     case given
     case refused

@@ -33,6 +33,7 @@ package enum ConsentRegister {
     ///   - recipient: The department that asks.
     ///   - day: Today, in the gateway's zone.
     ///   - records: The newest version of each of the resident's consents.
+    /// - Returns: What is in force, or the resident's newest word.
     package static func standing(
         of item: FieldID, purpose: String, recipient: String, on day: CalendarDate,
         records: [ConsentRecord]
@@ -60,6 +61,7 @@ package enum ConsentRegister {
 }
 
 /// Whether there is an agreement now, and which record says so.
+/// - Returns: What is in force, or the resident's newest word.
 package struct ConsentStanding: Sendable {
     package let status: ConsentStatus
     package let consent: ConsentRecord?
@@ -71,7 +73,9 @@ package struct ConsentStanding: Sendable {
     }
 }
 
-/// What the register says. The raw values enter policies and are stable.
+/// What the register says.
+///
+/// The raw values enter policies and are stable.
 package enum ConsentStatus: String, Hashable, Sendable, CaseIterable {
     case none
     case inForce = "in-force"

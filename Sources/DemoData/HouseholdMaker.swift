@@ -15,7 +15,8 @@ struct HouseholdMaker {
     private struct Draft {
         let home: Address
         var facts: HouseholdFacts
-        var isMinority = false
+        /// One of ``PersonNames/minorities`` where the household's names come from another language.
+        var minority: String?
         var members: [Resident] = []
     }
 
@@ -26,7 +27,7 @@ struct HouseholdMaker {
         guard roles.isEmpty else { return storyHousehold(roles, facts, random: &random) }
         var draft = Draft(home: Address(random: &random), facts: facts)
         draft.facts.hasAllowance = random.hits(perMille: draft.home.isRural ? 60 : 25)
-        draft.isMinority = random.hits(perMille: 60)
+        if random.hits(perMille: 60) { draft.minority = random.pick(PersonNames.minorities) }
         fill(&draft, random: &random)
         declareIncome(&draft, random: &random)
         for index in draft.members.indices {
@@ -65,7 +66,7 @@ struct HouseholdMaker {
 
     private mutating func addChildren(to draft: inout Draft, random: inout TownRandom) {
         let isRural = draft.home.isRural
-        let family = draft.isMinority ? nil : draft.members[0].name.family
+        let family = draft.minority == nil ? draft.members[0].name.family : nil
         var age = draft.members[1].age(on: today) - random.within(22...30)
         for _ in 0..<random.pick([0, 1, 1, 1, 1, 2, 2, 3]) where age >= 0 {
             let sex: Sex = random.hits(perMille: 515) ? .male : .female
@@ -91,8 +92,9 @@ struct HouseholdMaker {
         var name = PersonNames.han(
             sex: sex, birthYear: birthDate.year, family: family, random: &random)
         var ethnicity = random.hits(perMille: 940) ? "01" : random.pick(["03", "07", "08", "11"])
-        if draft.isMinority {
-            (name, ethnicity) = PersonNames.minority(sex: sex, random: &random)
+        if let minority = draft.minority {
+            name = PersonNames.minority(minority, sex: sex, random: &random)
+            ethnicity = minority
         }
         let division = registration(home: draft.home, random: &random)
         draft.members.append(

@@ -17,30 +17,29 @@ enum PersonNames {
         return PersonName(family: family ?? random.pickEarly(families), given: first + second)
     }
 
-    /// A name from another language of the country; the ethnic group's code comes with it.
-    static func minority(
-        sex: Sex, random: inout TownRandom
-    ) -> (name: PersonName, ethnicity: String) {
-        var name: PersonName
-        let ethnicity: String
-        switch random.below(10) {
-        case 0..<5:
-            ethnicity = "05"
-            let own = sex == .male ? uygurMale : uygurFemale
-            name = PersonName(family: random.pick(own), given: random.pick(uygurMale), dot: "·")
-        case 5..<8:
-            ethnicity = "04"
-            name = PersonName(
-                family: random.pick(tibetanFirst),
-                given: random.pick(sex == .male ? tibetanMale : tibetanFemale))
-        default:
-            ethnicity = "02"
-            name = PersonName(
-                family: random.pick(mongolFirst),
-                given: random.pick(sex == .male ? mongolMale : mongolFemale))
-        }
+    /// Ethnic groups (GB/T 3304) whose names come from other languages: Uygur, Tibetan, Mongol.
+    static let minorities = ["05", "05", "05", "05", "05", "04", "04", "04", "02", "02"]
+
+    /// A name from the language of one of ``minorities``.
+    static func minority(_ ethnicity: String, sex: Sex, random: inout TownRandom) -> PersonName {
+        let isMale = sex == .male
+        var name =
+            switch ethnicity {
+            case "05":
+                PersonName(
+                    family: random.pick(isMale ? uygurMale : uygurFemale),
+                    given: random.pick(uygurMale), dot: "·")
+            case "04":
+                PersonName(
+                    family: random.pick(tibetanFirst),
+                    given: random.pick(isMale ? tibetanMale : tibetanFemale))
+            default:
+                PersonName(
+                    family: random.pick(mongolFirst),
+                    given: random.pick(isMale ? mongolMale : mongolFemale))
+            }
         name.hasFamilyName = false
-        return (name, ethnicity)
+        return name
     }
 
     /// Characters that clerks write for each other: the same sound, or nearly the same shape.

@@ -1,4 +1,6 @@
-/// Invented places. The divisions are those of the invented provinces Yunchuan (78) and Jiangyuan (79).
+/// Invented places.
+///
+/// The divisions are those of the invented provinces Yunchuan (78) and Jiangyuan (79).
 enum PlaceNames {
     struct Division {
         let code: String

@@ -25,10 +25,12 @@ package struct AccessHistory: Sendable {
     /// - Parameters:
     ///   - citizenNumber: Whose they are, as the caller wrote it.
     ///   - index: Entries before this one; nil for the newest.
+    /// - Returns: The entries, each with what can be opened of it.
+    /// - Throws: ``GatewayError``.
     package func entries(
         citizenNumber: String, before index: UInt64? = nil
     ) throws(GatewayError) -> [OpenedEntry] {
-        return try parts.store.read { reader throws(GatewayError) in
+        try parts.store.read { reader throws(GatewayError) in
             guard let resident = try row(citizenNumber: citizenNumber, in: reader) else {
                 throw .request(.noSuchResident)
             }

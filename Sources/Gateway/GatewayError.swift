@@ -4,7 +4,9 @@ package import ResidentModel
 package import StrictYAML
 package import TransparencyLog
 
-/// Why the gateway could not do what it was asked. A refusal is no error but a result with reasons.
+/// Why the gateway could not do what it was asked.
+///
+/// A refusal is no error but a result with reasons.
 package enum GatewayError: Error, Sendable, CustomStringConvertible {
     case store(StoreError)
     case crypto(FieldCryptoError)

@@ -24,6 +24,7 @@ package struct ReviewDesk: Sendable {
     ///   - number: A review of kind ``ReviewKind/confirmation``.
     ///   - decision: ``ReviewState/confirmed`` or ``ReviewState/rejected``.
     ///   - officer: Who has made sure.
+    /// - Throws: ``GatewayError``.
     package func decide(
         _ number: Int64, as decision: ReviewState, officer: String
     ) throws(GatewayError) {

@@ -48,7 +48,9 @@ package struct LinkIdentity: Sendable {
     }
 }
 
-/// Why a record waits in the review list instead of being linked. The raw values are stored and stable.
+/// Why a record waits in the review list instead of being linked.
+///
+/// The raw values are stored and stable.
 package enum LinkDoubt: String, Hashable, Sendable, CaseIterable {
     case birthDateDeniedByNumber = "link.birth-date-denied-by-number"
     case sexDeniedByNumber = "link.sex-denied-by-number"

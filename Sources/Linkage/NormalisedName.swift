@@ -18,9 +18,7 @@ package struct NormalisedName: Hashable, Sendable {
             default:
                 if Self.middleDots.contains(scalar) {
                     scalars.append("·")
-                } else if !scalar.properties.isWhitespace, scalar.value >= 0x20,
-                    scalar.properties.generalCategory != .format
-                {
+                } else if !isInvisible(scalar) {
                     scalars.append(scalar)
                 }
             }
@@ -34,6 +32,14 @@ package struct NormalisedName: Hashable, Sendable {
         "\u{B7}", "\u{2022}", "\u{2027}", "\u{2219}", "\u{22C5}", "\u{30FB}", "\u{FF65}",
         "\u{2E33}", "\u{25CF}",
     ]
+}
+
+/// Whether a scalar is a space, a control or a mark that only steers how text is laid out.
+private func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format: true
+    default: scalar.properties.isWhitespace
+    }
 }
 
 private func lowered(_ scalar: Unicode.Scalar) -> Unicode.Scalar {

@@ -10,6 +10,8 @@ import Gateway
 ///   - url: The file; it is created where absent.
 ///   - schema: The tables of a new file.
 ///   - format: The newest format this program knows.
+/// - Returns: The opened database.
+/// - Throws: ``GatewayError``.
 func openDatabase(
     at url: URL, schema: String, format: Int
 ) throws(GatewayError) -> DatabaseQueue {

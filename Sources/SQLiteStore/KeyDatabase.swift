@@ -47,6 +47,7 @@ package final class KeyDatabase: KeyStore {
     ///   - storedCount: How many residents the vault has; where as many have keys, nothing is searched.
     ///   - isStored: Whether the vault knows the resident.
     /// - Returns: How many were removed.
+    /// - Throws: ``GatewayError``.
     package func removeOrphans(
         storedCount: Int, isStored: (ResidentID) throws(GatewayError) -> Bool
     ) throws(GatewayError) -> Int {

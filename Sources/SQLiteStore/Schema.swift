@@ -1,4 +1,6 @@
-/// The tables of the two databases of a home, by format version. A format is only ever added to.
+/// The tables of the two databases of a home, by format version.
+///
+/// A format is only ever added to.
 enum Schema {
     /// Format of `hangu.db`, kept in `PRAGMA user_version`.
     static let storeFormat = 1

@@ -34,7 +34,7 @@ struct HanguCommand: ParsableCommand {
 }
 
 /// What every command takes.
-struct CommonOptions: ParsableArguments {
+struct HomeOptions: ParsableArguments {
     @Option(help: "The home's folder; HANGU_HOME where it is not given.")
     var home: String?
 
@@ -56,7 +56,7 @@ struct CommonOptions: ParsableArguments {
     }
 }
 
-extension CommonOptions {
+extension HomeOptions {
     /// Runs a command's work and ends the program with the status of what came of it.
     func run(_ body: (Console) throws -> Void) throws {
         let console = console

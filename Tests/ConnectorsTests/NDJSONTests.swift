@@ -128,6 +128,23 @@ struct NDJSONTests {
         #expect(read.columnsNotTaken == ["telecom"])
     }
 
+    @Test("The narrative can be counted among what is never ingested, and held by no column")
+    func narrative() throws {
+        let delivery = try Delivery()
+        let secret = "780181195110054349"
+        try delivery.write(
+            patient(1, #","text":{"status":"generated","div":"<div>\#(secret)</div>"}"#),
+            to: "Patient.ndjson")
+        let read = try contract(delivery, neverIngest: ["text.div"], hidden: [secret])
+            .verify(goodCount: 1)
+        #expect(read.entries[0].neverIngestCount == 1)
+        for path in ["text.div", "id | text.div", "contained.text.div", "text[].div[]"] {
+            #expect(throws: SourceError.self) {
+                try contract(delivery, columns: ["id", path]).read(after: nil)
+            }
+        }
+    }
+
     @Test(
         "Exports that others made are read whole",
         arguments: [

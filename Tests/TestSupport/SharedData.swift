@@ -32,7 +32,8 @@ package enum SharedData {
             place = URL(fileURLWithPath: named, isDirectory: true).appendingPathComponent(rest)
         }
         if FileManager.default.fileExists(atPath: place.path) { return place }
-        print("SKIPPED: shared data '\(path)' is absent; set HANGU_SHARED to the folder that has it")
+        print(
+            "SKIPPED: shared data '\(path)' is absent; set HANGU_SHARED to the folder that has it")
         if ProcessInfo.processInfo.environment["CI"] == "true" {
             Issue.record("shared data '\(path)' is absent, and under CI that is a failure")
         }

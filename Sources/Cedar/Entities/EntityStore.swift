@@ -52,6 +52,7 @@ public struct EntityStore: Sendable {
     /// An entity already present is replaced. Costs the copy of a dictionary, so it suits what one request adds.
     ///
     /// - Parameter closed: Entities that name every ancestor as a parent, not only the direct ones.
+    /// - Returns: The larger store.
     public func adding(_ closed: [Entity]) -> EntityStore {
         var records = records
         for entity in closed {
@@ -64,6 +65,7 @@ public struct EntityStore: Sendable {
     private init(records: [EntityUID: EntityRecord]) { self.records = records }
 
     /// The entity of a name, nil where it is absent.
+    /// - Returns: The larger store.
     public subscript(uid: EntityUID) -> Entity? { records[uid]?.entity }
 
     /// The number of entities.

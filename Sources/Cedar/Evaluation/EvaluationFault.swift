@@ -1,7 +1,7 @@
 /// Why the evaluation of a policy failed.
 ///
 /// Never holds a value or the id of an entity.
-public enum EvaluationFault: Error, Hashable, Sendable, CustomStringConvertible {
+public indirect enum EvaluationFault: Error, Hashable, Sendable, CustomStringConvertible {
     /// An operand has the wrong type.
     case typeMismatch(expected: String, found: Value.Kind)
     /// A record or an entity of this type has no such attribute.

@@ -120,7 +120,7 @@ enum EntityJSON {
         guard let schema, !uid.isAction else {
             return Entity(
                 uid: uid, attributes: try untyped(attributes, path.key("attrs")), parents: parents,
-                tags: try untyped(tags, path.key("tags")))
+                tags: try self.tags(tags, path.key("tags")))
         }
         guard let type = schema.entityTypes[uid.type] else {
             throw path.error("the entity type '\(uid.type)' is not declared")
@@ -137,6 +137,17 @@ enum EntityJSON {
             uid: uid,
             attributes: try ValueJSON.record(attributes, type.attributes, path.key("attrs")),
             parents: parents, tags: RecordValue(tagValues))
+    }
+
+    /// Tag keys may be data, so unlike attribute names they stay out of error messages.
+    private static func tags(_ json: JSONValue, _ path: JSONPath) throws(JSONInputError)
+        -> RecordValue
+    {
+        var values: [(String, Value)] = []
+        for member in try json.members(path) {
+            values.append((member.key, try ValueJSON.value(member.value, nil, path)))
+        }
+        return RecordValue(values)
     }
 
     private static func untyped(_ json: JSONValue, _ path: JSONPath) throws(JSONInputError)

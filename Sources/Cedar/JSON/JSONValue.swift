@@ -40,7 +40,7 @@ package struct JSONMember: Sendable {
 /// JSON that is malformed or does not say what was expected.
 ///
 /// Never holds a value from the input.
-public enum JSONInputError: Error, Hashable, Sendable, CustomStringConvertible {
+public indirect enum JSONInputError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The text is not JSON, or has an object with the same key twice.
     case malformed(String, at: SourcePosition)
     /// The JSON is well formed but not what was expected at `path`, such as `[2].attrs.owner`.

@@ -113,8 +113,4 @@ public struct Schema: Sendable {
     func canBe(_ type: String, in ancestor: String) -> Bool {
         type == ancestor || entityTypes[type]?.ancestors.contains(ancestor) ?? false
     }
-
-    func isDeclared(_ type: String) -> Bool {
-        entityTypes[type] != nil || actionTypes.contains(type)
-    }
 }

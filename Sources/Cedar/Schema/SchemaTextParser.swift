@@ -1,6 +1,6 @@
 /// Reads the text form of schemas.
 struct SchemaTextParser {
-    private var reader: TokenReader
+    private let reader: TokenReader
     private var document = SchemaDocument(namespaces: [])
 
     static func parse(

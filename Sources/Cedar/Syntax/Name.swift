@@ -51,11 +51,6 @@ enum Name {
             || type.utf8.reversed().starts(with: "::Action".utf8.reversed())
     }
 
-    /// The namespace of a name, empty where it has none.
-    static func namespace(_ name: String) -> String {
-        components(name).dropLast().joined(separator: "::")
-    }
-
     /// The last identifier of a name.
     static func base(_ name: String) -> String { components(name).last.map(String.init) ?? name }
 

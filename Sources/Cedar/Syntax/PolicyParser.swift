@@ -22,7 +22,7 @@ public enum PolicyParser {
     }
 
     /// A single expression, as it would stand in a condition.
-    package static func parseExpression(
+    static func expression(
         _ text: String, file: String, limits: Limits = .standard
     ) throws(PolicySyntaxError) -> Expression {
         var parser = ExpressionParser(reader: try TokenReader(text, file: file, limits: limits))
@@ -37,10 +37,7 @@ public enum PolicyParser {
 private struct PolicyTextParser {
     var expressions: ExpressionParser
 
-    private var reader: TokenReader {
-        get { expressions.reader }
-        set { expressions.reader = newValue }
-    }
+    private var reader: TokenReader { expressions.reader }
 
     mutating func policy(id: PolicyID) throws(PolicySyntaxError) -> Policy {
         let place = reader.position

@@ -1,5 +1,7 @@
 /// A policy or schema text that is not valid.
-public enum PolicySyntaxError: Error, Hashable, Sendable, CustomStringConvertible {
+///
+/// Kept out of line, since an error of its size would swell every frame of the parsers.
+public indirect enum PolicySyntaxError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Something else was expected here.
     case unexpected(String, expected: String, at: SourcePosition)
     /// The text has this form but breaks a rule of the language.

@@ -1,5 +1,7 @@
 /// Walks over tokens; shared by the parsers of policies and schemas.
-struct TokenReader {
+///
+/// A class, since copies of it would swell the stack frames of the parsers, and so the cost of each level of nesting.
+final class TokenReader {
     let tokens: [Token]
     let bytes: [UInt8]
     let file: String
@@ -42,24 +44,24 @@ struct TokenReader {
         return expected.withUTF8Buffer { bytes.elementsEqual($0) }
     }
 
-    mutating func advance() {
+    func advance() {
         if index + 1 < tokens.count { index += 1 }
     }
 
     /// Moves past the token if it is of this kind.
-    mutating func take(_ expected: Token.Kind) -> Bool {
+    func take(_ expected: Token.Kind) -> Bool {
         guard kind == expected else { return false }
         advance()
         return true
     }
 
-    mutating func takeWord(_ expected: StaticString) -> Bool {
+    func takeWord(_ expected: StaticString) -> Bool {
         guard isWord(expected) else { return false }
         advance()
         return true
     }
 
-    mutating func expect(_ expected: Token.Kind, _ name: String) throws(PolicySyntaxError) {
+    func expect(_ expected: Token.Kind, _ name: String) throws(PolicySyntaxError) {
         guard take(expected) else { throw unexpected(name) }
     }
 
@@ -81,19 +83,19 @@ struct TokenReader {
 
     // MARK: Nesting
 
-    mutating func enter() throws(PolicySyntaxError) {
+    func enter() throws(PolicySyntaxError) {
         depth += 1
         if depth > limits.nestingMax {
             throw .tooLarge("the nesting", most: limits.nestingMax, at: position.within(file))
         }
     }
 
-    mutating func leave() { depth -= 1 }
+    func leave() { depth -= 1 }
 
     // MARK: Words
 
     /// An identifier that is not reserved.
-    mutating func identifier(_ role: String) throws(PolicySyntaxError) -> String {
+    func identifier(_ role: String) throws(PolicySyntaxError) -> String {
         guard kind == .identifier else { throw unexpected(role) }
         let word = text(of: current)
         guard !Name.reserved.contains(word) else {
@@ -104,7 +106,7 @@ struct TokenReader {
     }
 
     /// A string literal, its escapes resolved.
-    mutating func string(_ role: String) throws(PolicySyntaxError) -> String {
+    func string(_ role: String) throws(PolicySyntaxError) -> String {
         guard kind == .string else { throw unexpected(role) }
         let token = current
         do {
@@ -116,7 +118,7 @@ struct TokenReader {
         }
     }
 
-    mutating func pattern() throws(PolicySyntaxError) -> Pattern {
+    func pattern() throws(PolicySyntaxError) -> Pattern {
         guard kind == .string else { throw unexpected("a pattern in quotes") }
         let token = current
         do {
@@ -139,7 +141,7 @@ struct TokenReader {
     /// A name of one or more identifiers joined by `::`.
     ///
     /// Stops before a `::` that a string follows.
-    mutating func name(_ role: String) throws(PolicySyntaxError) -> String {
+    func name(_ role: String) throws(PolicySyntaxError) -> String {
         var name = try identifier(role)
         while kind == .doubleColon, peek() == .identifier {
             advance()
@@ -150,7 +152,7 @@ struct TokenReader {
     }
 
     /// Annotations in front of a declaration: each key once, the value optional.
-    mutating func annotations() throws(PolicySyntaxError) -> [String: String] {
+    func annotations() throws(PolicySyntaxError) -> [String: String] {
         var annotations: [String: String] = [:]
         while kind == .at {
             advance()

@@ -3,10 +3,12 @@
 extension TypeChecker {
     func conjunction(_ members: [Expression], _ prior: Set<Proof>) -> Typing {
         var proofs: Set<Proof> = []
+        // Grown in place: a union made anew for each member would cost the square of a chain's length.
+        var proven = prior
         var known: Bool? = true
         var isFailed = false
         for member in members {
-            let typing = boolean(member, prior.union(proofs))
+            let typing = boolean(member, proven)
             guard case .bool(let value)? = typing.type else {
                 isFailed = true
                 continue
@@ -14,6 +16,7 @@ extension TypeChecker {
             if value == false { return isFailed ? .failed : Typing(type: .bool(false)) }
             if value == nil { known = nil }
             proofs.formUnion(typing.proofs)
+            proven.formUnion(typing.proofs)
         }
         return isFailed ? .failed : Typing(type: .bool(known), proofs: proofs)
     }

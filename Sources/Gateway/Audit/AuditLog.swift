@@ -134,7 +134,9 @@ package struct AuditLog: Sendable {
             subject: sealedSubject, resident: draft.subject?.resident.number)
     }
 
-    /// The resident's side of an entry. The first entry of a resident tells the random start of their chain.
+    /// The resident's side of an entry.
+    ///
+    /// The first entry of a resident tells the random start of their chain.
     private func subjectPart(
         of resident: LocatedResident, detail: JSONValue, index: UInt64, in writer: any StoreWriter
     ) throws(GatewayError) -> (AuditLeaf.Subject, [UInt8]) {

@@ -174,6 +174,7 @@ package struct AuditDesk: Sendable {
     /// tiles: bundles, tiles, `vkey`, `checkpoint`.
     ///
     /// - Parameter write: Keeps one file; its first argument is the path below the log's folder.
+    /// - Throws: ``GatewayError``, also what `write` throws.
     package func export(
         _ write: (String, [UInt8]) throws(GatewayError) -> Void
     ) throws(GatewayError) {

@@ -51,7 +51,8 @@ struct DecisionRecord {
         subject = consented.located.resident.map { _ in Self.subject(of: decided) }
     }
 
-    private static func item(_ decision: ItemDecision, of consented: ConsentedRequest) -> JSONValue {
+    private static func item(_ decision: ItemDecision, of consented: ConsentedRequest) -> JSONValue
+    {
         let standing = consented.standings[decision.item]
         return .object([
             "item": .string(decision.item.text), "predicate": .bool(decision.isPredicate),

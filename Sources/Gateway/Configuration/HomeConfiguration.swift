@@ -48,7 +48,8 @@ package struct HomeConfiguration: Sendable {
     /// The file as `hangu init` writes it.
     package var yaml: String {
         var lines = [
-            "format: hangu/config/1", "# Bound into every ciphertext and into the log: never change these two.",
+            "format: hangu/config/1",
+            "# Bound into every ciphertext and into the log: never change these two.",
             "tenant: \(tenant)", "log-origin: \(logOrigin)", "policies: \(quoted(policies))",
         ]
         lines.append(sources.isEmpty ? "sources: []" : "sources:")

@@ -22,7 +22,7 @@ package struct BasedRequest: Sendable {
     }
 }
 
-/// Second stage: on which legal basis, and does it reach so far?
+/// Second stage: on which legal basis, and does it reach so far.
 struct BasisStage {
     let catalogue: Catalogue
 
@@ -37,7 +37,9 @@ struct BasisStage {
 
     private func hasAuthority(_ department: Department?, under basis: LegalBasis) -> Bool {
         guard let department else { return false }
-        if basis.kind == .statutoryDuty, !department.creditCode.mayHoldStatutoryDuty { return false }
+        if basis.kind == .statutoryDuty, !department.creditCode.mayHoldStatutoryDuty {
+            return false
+        }
         return basis.creditCodeKinds.contains(department.creditCode.kind)
             && (basis.functions.isEmpty || !basis.functions.isDisjoint(with: department.functions))
             && (basis.divisions.isEmpty

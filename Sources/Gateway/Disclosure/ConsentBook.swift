@@ -47,6 +47,7 @@ package struct ConsentBook: Sendable {
     ///   - draft: What was said.
     ///   - citizenNumber: Whose it is, as the caller wrote it.
     /// - Returns: The first version of the consent.
+    /// - Throws: ``GatewayError``.
     package func register(
         _ draft: Draft, citizenNumber: String
     ) throws(GatewayError) -> ConsentRecord {
@@ -76,11 +77,15 @@ package struct ConsentBook: Sendable {
         }
     }
 
-    /// Withdraws a consent. It acts on the next decision.
+    /// Withdraws a consent.
+    ///
+    /// It acts on the next decision.
     ///
     /// - Parameters:
     ///   - id: The consent's id.
     ///   - registeredBy: Who registers the withdrawal.
+    /// - Returns: The version that says so.
+    /// - Throws: ``GatewayError``.
     package func withdraw(
         _ id: String, registeredBy: String
     ) throws(GatewayError) -> ConsentRecord {
@@ -136,7 +141,8 @@ package struct ConsentBook: Sendable {
         let sealed: [UInt8]
         do {
             sealed = try parts.keyring.seal(
-                ConsentJSON.encoded(record).canonicalBytes, at: address(of: record.id, record.version, resident),
+                ConsentJSON.encoded(record).canonicalBytes,
+                at: address(of: record.id, record.version, resident),
                 padding: .bucket32)
         } catch { throw .crypto(error) }
         try writer.insert(

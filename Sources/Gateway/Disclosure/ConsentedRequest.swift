@@ -23,7 +23,7 @@ package struct ConsentedRequest: Sendable {
     }
 }
 
-/// Fourth stage: what have the resident and the household agreed to, at this moment?
+/// Fourth stage: what have the resident and the household agreed to, at this moment.
 struct ConsentStage {
     let parts: GatewayParts
 

@@ -28,7 +28,9 @@ package struct ItemDecision: Sendable {
     package let obligations: Obligations
 }
 
-/// Fifth stage: the one place that decides, field by field. Deny is the default, and a rule that fails refuses.
+/// Fifth stage: the one place that decides, field by field.
+///
+/// Deny is the default, and a rule that fails refuses.
 struct DecisionStage {
     let catalogue: Catalogue
     let policies: PolicyBundle

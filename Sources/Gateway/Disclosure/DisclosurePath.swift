@@ -40,7 +40,8 @@ package struct DisclosurePath: Sendable {
         }
         do { try deliver(answer) } catch {
             try Recording(parts: parts).recordOutcome(of: recorded, answer: nil)
-            throw .request(.unreadable("the answer could not be delivered; nothing counts as released"))
+            throw .request(
+                .unreadable("the answer could not be delivered; nothing counts as released"))
         }
         try Recording(parts: parts).recordOutcome(of: recorded, answer: answer)
         return answer

@@ -1,6 +1,8 @@
 package import ResidentModel
 
-/// What a department asks of the gateway about one resident. Untrusted until admitted.
+/// What a department asks of the gateway about one resident.
+///
+/// Untrusted until admitted.
 package struct DisclosureRequest: Sendable, CustomStringConvertible {
     package var department: String
     /// The acting officer, as the department names them.
@@ -67,7 +69,7 @@ package struct AdmittedRequest: Sendable {
     package var day: CalendarDate { GatewayClock.day(atMilliseconds: clock) }
 }
 
-/// First stage: who asks, and is the request of the right form?
+/// First stage: who asks, and is the request of the right form.
 struct Admission {
     let parts: GatewayParts
 

@@ -80,7 +80,9 @@ enum FloorRules {
         """
 }
 
-/// The reasons a refusal can give, in the order in which they are given. The raw values are stable.
+/// The reasons a refusal can give, in the order in which they are given.
+///
+/// The raw values are stable.
 package enum RefusalReason: String, Hashable, Sendable, CaseIterable {
     case unknownDepartment = "admission.unknown-department"
     case unknownPurpose = "purpose.unknown"

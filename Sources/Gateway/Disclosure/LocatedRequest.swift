@@ -30,7 +30,7 @@ package struct LocatedResident: Sendable, Hashable {
     }
 }
 
-/// Third stage: who is asked about?
+/// Third stage: who is asked about.
 ///
 /// Whether a number is known is itself about a person: the answer shows it only for items that were permitted.
 struct Locate {

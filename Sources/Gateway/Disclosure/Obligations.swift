@@ -56,7 +56,9 @@ package struct Obligations: Hashable, Sendable {
     static func number(after prefix: String, in word: String, suffix: String = "") -> Int? {
         guard word.hasPrefix(prefix), word.hasSuffix(suffix) else { return nil }
         let digits = word.dropFirst(prefix.count).dropLast(suffix.count)
-        guard let number = Int(digits), number > 0, digits.allSatisfy(\.isASCII) else { return nil }
+        guard digits.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let number = Int(digits),
+            number > 0
+        else { return nil }
         return number
     }
 }

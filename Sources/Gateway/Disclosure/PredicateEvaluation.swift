@@ -7,7 +7,9 @@ package enum PredicateAnswer: String, Hashable, Sendable, CaseIterable {
     case unknown
 }
 
-/// Why a predicate is answered unknown. The raw values are stable.
+/// Why a predicate is answered unknown.
+///
+/// The raw values are stable.
 package enum UnknownReason: String, Hashable, Sendable, CaseIterable {
     case noValue = "predicate.no-value"
     case stale = "predicate.stale"
@@ -47,6 +49,7 @@ extension PredicateDefinition {
     ///   - freshnessDays: How old evidence may be; nil where the field does not age.
     ///   - day: Today.
     ///   - isConfirmed: Whether a person has confirmed what the field says.
+    /// - Returns: The answer, or unknown with its reason.
     package func result(
         from evidence: [PredicateEvidence], freshnessDays: Int?, on day: CalendarDate,
         isConfirmed: Bool
@@ -68,9 +71,13 @@ extension PredicateDefinition {
         let answers = fresh.map { test.holds(for: $0.text, on: day) }
         switch combine {
         case .any:
-            if answers.contains(true) { return finished(true, asOf: asOf, isConfirmed: isConfirmed) }
+            if answers.contains(true) {
+                return finished(true, asOf: asOf, isConfirmed: isConfirmed)
+            }
         case .all:
-            if answers.contains(false) { return finished(false, asOf: asOf, isConfirmed: isConfirmed) }
+            if answers.contains(false) {
+                return finished(false, asOf: asOf, isConfirmed: isConfirmed)
+            }
         case .agreement:
             if answers.contains(true), answers.contains(false) {
                 return PredicateResult(answer: .unknown, asOf: asOf, reason: .sourcesDisagree)
@@ -129,11 +136,8 @@ extension PredicateTest {
 
     /// -1, 0 or 1; the fraction of a decimal counts.
     private func compare(_ text: String, _ bound: Int) -> Int? {
-        let parts = text.split(separator: ".", maxSplits: 1)
-        guard let head = parts.first, let whole = Int(head) else { return nil }
-        let hasFraction = parts.count > 1 && parts[1].contains { $0 != "0" }
-        if whole != bound { return whole < bound ? -1 : 1 }
-        guard hasFraction else { return 0 }
-        return text.hasPrefix("-") ? -1 : 1
+        guard let number = DecimalText(text) else { return nil }
+        if number.floor != bound { return number.floor < bound ? -1 : 1 }
+        return number.hasFraction ? 1 : 0
     }
 }

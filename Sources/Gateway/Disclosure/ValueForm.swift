@@ -1,7 +1,10 @@
 import ResidentModel
 
-/// How much of a value is shown. Forms are ordered from clear to withheld; between two of one kind, the coarser
-/// is the stricter, and between two kinds the later one here.
+/// How much of a value is shown.
+///
+/// Forms are ordered from clear to withheld: between two of one kind, the coarser is the stricter; a number's multiple
+/// and its range are of one kind; two forms of other kinds are met by nothing but withholding, since each would show
+/// what the other hides.
 package enum ValueForm: Hashable, Sendable {
     case clear
     /// The number rounded down to a multiple.
@@ -60,7 +63,6 @@ package enum ValueForm: Hashable, Sendable {
         case (.division(let left), .division(let right)): return .division(min(left, right))
         case (.codeCategory(let left), .codeCategory(let right)):
             return .codeCategory(min(left, right))
-        case (.maskLast4, .maskEnds), (.maskEnds, .maskLast4): return .maskEnds
         default: return .withheld
         }
     }
@@ -68,16 +70,16 @@ package enum ValueForm: Hashable, Sendable {
     /// The value as it may leave; nil where the form does not fit the value, which is then withheld.
     ///
     /// - Parameter text: The value in the form of its ``FieldKind``.
+    /// - Returns: What may leave; nil where nothing may.
     func applied(to text: String) -> String? {
         switch self {
         case .clear: return text
         case .withheld: return nil
-        case .round(let width): return wholeNumber(text).map { String(floored($0, to: width)) }
+        case .round(let width): return foot(of: text, width: width).map { String($0) }
         case .band(let width):
-            return wholeNumber(text).map {
-                let low = floored($0, to: width)
-                return "\(low)-\(low + width - 1)"
-            }
+            guard let low = foot(of: text, width: width) else { return nil }
+            let (high, isTooLarge) = low.addingReportingOverflow(width - 1)
+            return isTooLarge ? nil : "\(low)-\(high)"
         case .truncateDate(let part):
             guard let date = PartialDate(parsing: text) else { return nil }
             let month = part == .month ? date.month : nil
@@ -109,13 +111,14 @@ package enum ValueForm: Hashable, Sendable {
         }
     }
 
-    private func wholeNumber(_ text: String) -> Int? {
-        Int(text.prefix { $0 != "." })
-    }
-
-    private func floored(_ number: Int, to width: Int) -> Int {
+    /// The largest multiple of the width that is not above the number; nil where the text is no number, or the
+    /// multiple is beyond what a number can hold.
+    private func foot(of text: String, width: Int) -> Int? {
+        guard let number = DecimalText(text)?.floor else { return nil }
         let remainder = number % width
-        return number - (remainder < 0 ? remainder + width : remainder)
+        let (low, isTooSmall) = number.subtractingReportingOverflow(
+            remainder < 0 ? remainder + width : remainder)
+        return isTooSmall ? nil : low
     }
 }
 

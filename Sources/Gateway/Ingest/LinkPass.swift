@@ -205,7 +205,8 @@ struct LinkPass {
             position: record.position, key: record.key,
             findings: [
                 RecordFinding(
-                    .unknownReference, detail: "it refers to a record of '\(name)' that is not stored")
+                    .unknownReference,
+                    detail: "it refers to a record of '\(name)' that is not stored")
             ], cells: [])
     }
 }

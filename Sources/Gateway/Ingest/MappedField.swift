@@ -40,7 +40,9 @@ struct MappedField: Sendable {
         if let condition {
             guard let text = record.cells[condition.column],
                 condition.texts.contains(text)
-                    || text.split(separator: " ").contains(where: { condition.texts.contains(String($0)) })
+                    || text.split(separator: " ").contains(where: {
+                        condition.texts.contains(String($0))
+                    })
             else { return nil }
         }
         if let constant { return constant }
@@ -48,7 +50,7 @@ struct MappedField: Sendable {
         if let flagTexts, flagTexts.yes.contains(text) || flagTexts.no.contains(text) {
             return text
         }
-        return blanks.contains(text) ? nil : text
+        return blanks.contains(text) || isBlank(text) ? nil : text
     }
 
     /// The value in the form of its kind; empty where the text turns out to hold nothing.
@@ -84,7 +86,8 @@ struct MappedField: Sendable {
             return .success(lexeme)
         case .division:
             let code = trimmed(text)
-            guard [6, 9, 12].contains(code.utf8.count), code.utf8.allSatisfy({ $0 >= 48 && $0 < 58 })
+            guard [6, 9, 12].contains(code.utf8.count),
+                code.utf8.allSatisfy({ $0 >= 48 && $0 < 58 })
             else { return refuse(.unknownCode, "expected a division code of 6, 9 or 12 digits") }
             return .success(code)
         case .telephone: return .success(telephone(text))
@@ -107,9 +110,16 @@ struct MappedField: Sendable {
         return refuse(.flag, "expected one of the texts that the mapping names")
     }
 
-    private func refuse(_ kind: RecordFinding.Kind, _ detail: String) -> Result<String, RecordFinding> {
+    private func refuse(_ kind: RecordFinding.Kind, _ detail: String) -> Result<
+        String, RecordFinding
+    > {
         .failure(RecordFinding(kind, field: columnName, detail: detail))
     }
+}
+
+/// Whether a text is nothing but spaces, full-width ones too.
+func isBlank(_ text: String) -> Bool {
+    text.unicodeScalars.allSatisfy { $0.properties.isWhitespace }
 }
 
 /// The text without spaces at its ends, full-width ones too, and without control characters.
@@ -125,9 +135,9 @@ private func trimmed(_ text: String) -> String {
     for scalar in text.unicodeScalars where scalar.value >= 0x20 && scalar.value != 0x7F {
         scalars.append(scalar)
     }
-    let isBlank = { (scalar: Unicode.Scalar) in scalar.properties.isWhitespace }
-    let head = scalars.drop(while: isBlank)
-    guard let last = head.lastIndex(where: { !isBlank($0) }) else { return "" }
+    let isSpace = { (scalar: Unicode.Scalar) in scalar.properties.isWhitespace }
+    let head = scalars.drop(while: isSpace)
+    guard let last = head.lastIndex(where: { !isSpace($0) }) else { return "" }
     return String(head[head.startIndex...last])
 }
 

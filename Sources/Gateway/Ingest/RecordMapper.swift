@@ -1,8 +1,8 @@
 package import Linkage
 package import ResidentModel
 
-/// One record in the words of the catalogue.
-package struct MappedRecord: Sendable {
+/// One record in the words of the catalogue. It prints as `<redacted>` and its place.
+package struct MappedRecord: Sendable, CustomStringConvertible {
     package let position: RecordPosition
     /// The record's name within its stream: the key columns, joined.
     package let key: String
@@ -15,6 +15,8 @@ package struct MappedRecord: Sendable {
         /// The resident of this record of another stream.
         case record(stream: String, key: String)
     }
+
+    package var description: String { "<redacted> at \(position)" }
 }
 
 /// One value of one field, in the form that ``FieldKind`` prescribes.
@@ -26,14 +28,16 @@ package struct MappedValue: Sendable, CustomStringConvertible {
     package var description: String { "<redacted>" }
 }
 
-/// A record that is not taken in, with every reason.
-package struct RefusedRecord: Sendable {
+/// A record that is not taken in, with every reason. Of its content it prints nothing.
+package struct RefusedRecord: Sendable, CustomStringConvertible {
     package let position: RecordPosition
     /// nil where the record could not even be read so far.
     package let key: String?
     package let findings: [RecordFinding]
     /// The cells as delivered, never-ingest columns dropped; empty where the record could not be read.
     package let cells: [String?]
+
+    package var description: String { "<redacted> at \(position): \(findings)" }
 }
 
 /// One batch in the words of the catalogue; only ``RecordMapper`` makes one.
@@ -72,6 +76,7 @@ package struct RecordMapper: Sendable {
     /// - Parameters:
     ///   - stream: The stream's mapping, checked against `catalogue`.
     ///   - location: Where the stream stands in this delivery.
+    ///   - catalogue: The catalogue of the home.
     ///   - today: The day of the pull: no date lies after it.
     package init(
         stream: StreamMapping, location: String, catalogue: Catalogue, today: CalendarDate
@@ -142,7 +147,8 @@ package struct RecordMapper: Sendable {
             switch field.value(text, today: today) {
             case .success(let value):
                 if value.isEmpty { continue }
-                identity.keep(field.id, value: value, citizenNumber: field.citizenNumber(text, today))
+                identity.keep(
+                    field.id, value: value, citizenNumber: field.citizenNumber(text, today))
                 values.append(MappedValue(fieldIndex: field.index, text: value))
             case .failure(let finding): findings.append(finding)
             }
@@ -162,7 +168,9 @@ package struct RecordMapper: Sendable {
     }
 
     private func cell(_ index: Int, of record: RawRecord) -> String? {
-        guard let text = record.cells[index], !blanks.contains(text) else { return nil }
+        guard let text = record.cells[index], !blanks.contains(text), !isBlank(text) else {
+            return nil
+        }
         return text
     }
 
@@ -191,7 +199,8 @@ package struct RecordMapper: Sendable {
         else {
             findings.append(
                 RecordFinding(
-                    .missingField, field: column, detail: "the record does not say whom it is about"))
+                    .missingField, field: column, detail: "the record does not say whom it is about"
+                ))
             return nil
         }
         return .record(stream: stream, key: String(text.dropFirst(prefix.count)))

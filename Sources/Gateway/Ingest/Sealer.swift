@@ -180,7 +180,8 @@ extension FieldKind {
     var padding: ValuePadding {
         switch self {
         case .text: .bucket32
-        case .citizenNumber, .code, .date, .flag, .integer, .decimal, .division, .telephone: .bucket16
+        case .citizenNumber, .code, .date, .flag, .integer, .decimal, .division, .telephone:
+            .bucket16
         }
     }
 }

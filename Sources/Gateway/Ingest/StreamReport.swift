@@ -1,6 +1,8 @@
 import ResidentModel
 
-/// What one pull of one stream did. `read` = `stored` + `updated` + `unchanged` + `quarantined`.
+/// What one pull of one stream did.
+///
+/// `read` = `stored` + `updated` + `unchanged` + `quarantined`.
 package struct StreamReport: Hashable, Sendable {
     package let stream: StreamName
     /// Columns that the delivery has and the mapping does not take.

@@ -1,7 +1,9 @@
 import FieldCrypto
 import ResidentModel
 
-/// An opened value with its provenance. It prints as `<redacted>`.
+/// An opened value with its provenance.
+///
+/// It prints as `<redacted>`.
 struct OpenedValue: CustomStringConvertible {
     let stored: StoredValue
     let text: String
@@ -18,6 +20,7 @@ struct ValueOpener {
     /// - Parameters:
     ///   - values: Sealed values of any residents.
     ///   - resident: The identifier behind a row.
+    /// - Returns: The opened values, in the order of `values`.
     /// - Throws: ``GatewayError/crypto(_:)`` where a value is not what was sealed in its place.
     func open(
         _ values: [StoredValue], resident: (ResidentNumber) -> ResidentID?
@@ -47,7 +50,9 @@ struct ValueOpener {
     }
 }
 
-/// Where a field's value is sealed. The record version is unique over all records of the store.
+/// Where a field's value is sealed.
+///
+/// The record version is unique over all records of the store.
 func valueAddress(
     tenant: String, resident: ResidentKeyID, field: FieldDefinition, recordVersion: Int64
 ) -> FieldAddress {

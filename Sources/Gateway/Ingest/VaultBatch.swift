@@ -37,7 +37,8 @@ struct VaultBatch {
                 try open(.link, record, row: row, resident: resident, field: nil, in: writer)
             }
             for field in record.confirmations {
-                try open(.confirmation, record, row: row, resident: resident, field: field, in: writer)
+                try open(
+                    .confirmation, record, row: row, resident: resident, field: field, in: writer)
             }
         }
         for record in batch.quarantined where try writer.quarantine(record, of: stream) {
@@ -47,7 +48,8 @@ struct VaultBatch {
     }
 
     private func resident(
-        of target: LinkTarget, opened: inout [ResidentID: ResidentNumber], in writer: any StoreWriter
+        of target: LinkTarget, opened: inout [ResidentID: ResidentNumber],
+        in writer: any StoreWriter
     ) throws(GatewayError) -> ResidentNumber {
         switch target {
         case .known(let number, _): return number

@@ -45,6 +45,7 @@ package struct CalendarDate: Hashable, Comparable, Sendable, CustomStringConvert
     /// The full years lived on a day; the birthday itself counts, and 29 February waits for 1 March.
     ///
     /// - Parameter day: The day on which the age is asked.
+    /// - Returns: How many; negative before the birth.
     package func fullYears(on day: CalendarDate) -> Int {
         let (birthYear, birthMonth, birthDay) = parts
         let (year, month, dayOfMonth) = day.parts

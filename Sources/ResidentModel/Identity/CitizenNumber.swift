@@ -55,6 +55,7 @@ package struct CitizenNumber: Hashable, Sendable {
     /// The check character (`0`-`9` or `X`) of 17 digits, after ISO 7064 MOD 11-2.
     ///
     /// - Parameter digits: 17 ASCII digits.
+    /// - Returns: The ASCII code of the character.
     package static func checkCharacter(of digits: ArraySlice<UInt8>) -> UInt8 {
         var sum = 0
         for (digit, weight) in zip(digits, weights) {

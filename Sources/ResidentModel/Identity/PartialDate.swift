@@ -17,8 +17,9 @@ package struct PartialDate: Hashable, Sendable, CustomStringConvertible {
     /// Reads `1958-03-04`, `1958-03`, `1958`, `19580304`, `195803`, `19580000`, `1958年3月4日`, `1958/3/4`,
     /// and the date part of an instant; full-width digits too.
     ///
+    /// It is nil where the text has another form or names no day of the calendar.
+    ///
     /// - Parameter untrusted: The text of the source field.
-    /// - Returns: nil where the text has another form or names no day of the calendar.
     package init?(parsing untrusted: String) {
         var numbers: [Int] = []
         var digitCounts: [Int] = []

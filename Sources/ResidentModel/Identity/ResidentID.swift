@@ -1,7 +1,8 @@
 /// The gateway's own identifier of one resident: 128 random bits that never leave the gateway.
 ///
 /// Departments see a pseudonym of their own instead. It prints as `<redacted>`.
-package struct ResidentID: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible {
+package struct ResidentID: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible
+{
     /// 16 bytes.
     package let bytes: [UInt8]
 

@@ -4,8 +4,9 @@
 package struct UnifiedCreditCode: Hashable, Sendable, CustomStringConvertible {
     package let text: String
 
+    /// It is nil where length, alphabet or check character is wrong.
+    ///
     /// - Parameter text: 18 characters of the standard's alphabet, upper case.
-    /// - Returns: nil where length, alphabet or check character is wrong.
     package init?(_ text: String) {
         let bytes = Array(text.utf8)
         guard bytes.count == 18 else { return nil }

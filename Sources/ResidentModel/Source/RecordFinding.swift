@@ -1,4 +1,6 @@
-/// Why a record, or one field of it, is refused at the border. It names places and never values.
+/// Why a record, or one field of it, is refused at the border.
+///
+/// It names places and never values.
 package struct RecordFinding: Error, Hashable, Sendable, CustomStringConvertible {
     package let kind: Kind
     /// The column or field; nil where the whole record is meant.

@@ -18,6 +18,7 @@ package protocol RecordSource: Sendable {
     ///   - request: The stream and the columns wanted of it; no other column is kept.
     ///   - cursor: Where an earlier reading stopped; nil to start at the beginning.
     ///   - limits: How much one batch may hold.
+    /// - Returns: The opened values, in the order of `values`.
     /// - Throws: ``SourceError`` where the stream is absent, unreadable or lacks a required column.
     func open(
         _ request: StreamRequest, after cursor: SourceCursor?, limits: ReadLimits
@@ -81,7 +82,7 @@ package struct ReadLimits: Hashable, Sendable {
     package var recordBytesMax: Int
 
     package init(
-        batchRecordsMax: Int = 1_000, batchBytesMax: Int = 8 << 20, recordBytesMax: Int = 16 << 20
+        batchRecordsMax: Int = 4_000, batchBytesMax: Int = 8 << 20, recordBytesMax: Int = 16 << 20
     ) {
         self.batchRecordsMax = batchRecordsMax
         self.batchBytesMax = batchBytesMax

@@ -4,13 +4,13 @@ import Gateway
 import JSONText
 import TransparencyLog
 
-/// `hangu audit`
+/// The command `hangu audit`.
 struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "Check, read, prove and publish the audit log.",
         subcommands: [Verify.self, List.self, Show.self, Export.self, Prove.self])
 
-    /// `hangu audit verify`
+    /// The command `hangu audit verify`.
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Replay the whole log: signature, every entry, tile, detail and chain.",
@@ -22,7 +22,7 @@ struct AuditCommand: ParsableCommand {
         @Option(help: "The file with the log's public key, got from somewhere else than the log.")
         var vkey: String?
 
-        @OptionGroup var options: CommonOptions
+        @OptionGroup var options: HomeOptions
 
         func validate() throws {
             guard (tiles == nil) == (vkey == nil) else {
@@ -67,7 +67,7 @@ struct AuditCommand: ParsableCommand {
         }
     }
 
-    /// `hangu audit list`
+    /// The command `hangu audit list`.
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List entries in order.")
 
@@ -77,7 +77,7 @@ struct AuditCommand: ParsableCommand {
         @Option(help: "How many at most.")
         var limit = 100
 
-        @OptionGroup var options: CommonOptions
+        @OptionGroup var options: HomeOptions
 
         func run() throws {
             try options.withHome { home, console in
@@ -95,7 +95,7 @@ struct AuditCommand: ParsableCommand {
         }
     }
 
-    /// `hangu audit show`
+    /// The command `hangu audit show`.
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Show one entry with all that can be opened of it.")
@@ -103,7 +103,7 @@ struct AuditCommand: ParsableCommand {
         @Argument(help: "The entry's number.")
         var entry: UInt64
 
-        @OptionGroup var options: CommonOptions
+        @OptionGroup var options: HomeOptions
 
         func run() throws {
             try options.withHome { home, console in
@@ -118,7 +118,7 @@ struct AuditCommand: ParsableCommand {
         }
     }
 
-    /// `hangu audit export`
+    /// The command `hangu audit export`.
     struct Export: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Write the log as C2SP tlog-tiles, with checkpoint and vkey.")
@@ -126,7 +126,7 @@ struct AuditCommand: ParsableCommand {
         @Option(help: "The folder to write into.")
         var tiles: String
 
-        @OptionGroup var options: CommonOptions
+        @OptionGroup var options: HomeOptions
 
         func run() throws {
             try options.withHome { home, console in
@@ -145,7 +145,7 @@ struct AuditCommand: ParsableCommand {
         }
     }
 
-    /// `hangu audit prove`
+    /// The command `hangu audit prove`.
     struct Prove: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Print a proof: that an entry is in the log, or that it only grew.",
@@ -160,7 +160,7 @@ struct AuditCommand: ParsableCommand {
         @Option(help: "The earlier size to prove from.")
         var since: UInt64?
 
-        @OptionGroup var options: CommonOptions
+        @OptionGroup var options: HomeOptions
 
         func validate() throws {
             guard (entry == nil) != (since == nil) else {

@@ -3,13 +3,13 @@ import Consent
 import Gateway
 import ResidentModel
 
-/// `hangu consent`
+/// The command `hangu consent`.
 struct ConsentCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "consent", abstract: "Register, withdraw and list what residents agreed to.",
         subcommands: [Grant.self, Withdraw.self, List.self])
 
-    /// `hangu consent grant`
+    /// The command `hangu consent grant`.
     struct Grant: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Register that a resident agrees, or refuses.")
@@ -41,7 +41,7 @@ struct ConsentCommand: ParsableCommand {
         var refused = false
 
         @OptionGroup var resident: ResidentInput
-        @OptionGroup var options: CommonOptions
+        @OptionGroup var options: HomeOptions
 
         func validate() throws {
             guard PartialDate(parsing: until)?.fullDate != nil else {
@@ -76,7 +76,7 @@ struct ConsentCommand: ParsableCommand {
         }
     }
 
-    /// `hangu consent withdraw`
+    /// The command `hangu consent withdraw`.
     struct Withdraw: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Withdraw a consent; it holds from the next request on.")
@@ -87,7 +87,7 @@ struct ConsentCommand: ParsableCommand {
         @Option(help: "Who registers it.")
         var registeredBy: String
 
-        @OptionGroup var options: CommonOptions
+        @OptionGroup var options: HomeOptions
 
         func run() throws {
             try options.withHome { home, console in
@@ -102,13 +102,13 @@ struct ConsentCommand: ParsableCommand {
         }
     }
 
-    /// `hangu consent list`
+    /// The command `hangu consent list`.
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List a resident's consents, newest version of each.")
 
         @OptionGroup var resident: ResidentInput
-        @OptionGroup var options: CommonOptions
+        @OptionGroup var options: HomeOptions
 
         func run() throws {
             try options.withHome { home, console in

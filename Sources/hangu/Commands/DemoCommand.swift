@@ -3,12 +3,15 @@ import DemoData
 import Foundation
 import Gateway
 
-/// `hangu demo`
+/// The command `hangu demo`.
 struct DemoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
         abstract: "Invent a town, pull it, and play through what the gateway is for.",
-        discussion: "Everybody in it is invented. The folder is removed at the end unless --keep is given.")
+        discussion: """
+            Everybody in it is invented. All is removed at the end, unless --home names a folder to make: then \
+            the home stays there, and the town and the exported log stay beside it.
+            """)
 
     @Option(help: "How many residents the town has.")
     var residents = 10_000
@@ -16,23 +19,17 @@ struct DemoCommand: ParsableCommand {
     @Option(help: "The same seed gives the same town.")
     var seed: UInt64 = 1
 
-    @Option(help: "Keep town and home in this folder, which must not exist or be empty.")
-    var keep: String?
-
-    @OptionGroup var options: CommonOptions
+    @OptionGroup var options: HomeOptions
 
     func validate() throws {
         guard residents >= TownGenerator.residentsMin else {
             throw ValidationError("--residents is at least \(TownGenerator.residentsMin)")
         }
-        guard options.home == nil else {
-            throw ValidationError("the demo makes a home of its own; use --keep FOLDER to keep it")
-        }
     }
 
     func run() throws {
         try options.run { console in
-            let folder = try DemoFolder(keep: keep)
+            let folder = try DemoFolder(home: options.home)
             defer { folder.removeUnlessKept() }
             try Demo(
                 console: console, folder: folder, residents: residents, seed: seed

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Gateway
 
-/// `hangu disclose`
+/// The command `hangu disclose`.
 struct DiscloseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "disclose",
@@ -33,7 +33,7 @@ struct DiscloseCommand: ParsableCommand {
     var fields: [String]
 
     @OptionGroup var resident: ResidentInput
-    @OptionGroup var options: CommonOptions
+    @OptionGroup var options: HomeOptions
 
     func run() throws {
         try options.withHome { home, console in

@@ -3,7 +3,7 @@ import Foundation
 import Gateway
 import ResidentModel
 
-/// `hangu init HOME`
+/// The command `hangu init HOME`.
 struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init", abstract: "Make an empty home.")
@@ -26,7 +26,7 @@ struct InitCommand: ParsableCommand {
     @Option(help: "The policies to start from; those that come with the program where not given.")
     var policies: String?
 
-    @OptionGroup var options: CommonOptions
+    @OptionGroup var options: HomeOptions
 
     func validate() throws {
         guard folder != nil || options.home != nil else {

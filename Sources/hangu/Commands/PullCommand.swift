@@ -7,7 +7,7 @@ import Synchronization
 /// Set by an interrupt, so that a pull ends after the batch at hand.
 private let isInterrupted = Atomic(false)
 
-/// `hangu pull`
+/// The command `hangu pull`.
 struct PullCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pull",
@@ -16,7 +16,7 @@ struct PullCommand: ParsableCommand {
     @Option(help: "Pull only this source; may be given several times.")
     var source: [String] = []
 
-    @OptionGroup var options: CommonOptions
+    @OptionGroup var options: HomeOptions
 
     func run() throws {
         signal(SIGINT) { _ in isInterrupted.store(true, ordering: .relaxed) }

@@ -2,13 +2,13 @@ import ArgumentParser
 import Gateway
 import TransparencyLog
 
-/// `hangu resident`
+/// The command `hangu resident`.
 struct ResidentCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resident", abstract: "What a resident may see.",
         subcommands: [Accesses.self])
 
-    /// `hangu resident accesses`
+    /// The command `hangu resident accesses`.
     struct Accesses: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Who looked at me: every decision about one resident, newest first.")
@@ -17,7 +17,7 @@ struct ResidentCommand: ParsableCommand {
         var before: UInt64?
 
         @OptionGroup var resident: ResidentInput
-        @OptionGroup var options: CommonOptions
+        @OptionGroup var options: HomeOptions
 
         func run() throws {
             try options.withHome { home, console in

@@ -2,14 +2,14 @@ import ArgumentParser
 import Gateway
 import ResidentModel
 
-/// `hangu review`
+/// The command `hangu review`.
 struct ReviewCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "review",
         abstract: "What a person must decide: doubtful links, confirmations, refused records.",
         subcommands: [List.self, Confirm.self, Reject.self, Quarantine.self])
 
-    /// `hangu review list`
+    /// The command `hangu review list`.
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List what is waiting.")
 
@@ -25,7 +25,7 @@ struct ReviewCommand: ParsableCommand {
         @Flag(help: "Those that are decided, too.")
         var all = false
 
-        @OptionGroup var options: CommonOptions
+        @OptionGroup var options: HomeOptions
 
         func validate() throws {
             guard kind == nil || ReviewKind(rawValue: kind ?? "") != nil else {
@@ -55,7 +55,7 @@ struct ReviewCommand: ParsableCommand {
         }
     }
 
-    /// `hangu review confirm`
+    /// The command `hangu review confirm`.
     struct Confirm: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Confirm that what a source says is so.")
@@ -66,12 +66,12 @@ struct ReviewCommand: ParsableCommand {
         @Option(help: "Who has made sure.")
         var officer: String
 
-        @OptionGroup var options: CommonOptions
+        @OptionGroup var options: HomeOptions
 
         func run() throws { try decide(number, .confirmed, by: officer, options) }
     }
 
-    /// `hangu review reject`
+    /// The command `hangu review reject`.
     struct Reject: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Find that what a source says is not so.")
@@ -82,12 +82,12 @@ struct ReviewCommand: ParsableCommand {
         @Option(help: "Who has made sure.")
         var officer: String
 
-        @OptionGroup var options: CommonOptions
+        @OptionGroup var options: HomeOptions
 
         func run() throws { try decide(number, .rejected, by: officer, options) }
     }
 
-    /// `hangu review quarantine`
+    /// The command `hangu review quarantine`.
     struct Quarantine: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List refused records: where they stand and why, never what they hold.")
@@ -98,7 +98,7 @@ struct ReviewCommand: ParsableCommand {
         @Option(help: "How many at most.")
         var limit = 100
 
-        @OptionGroup var options: CommonOptions
+        @OptionGroup var options: HomeOptions
 
         func run() throws {
             try options.withHome { home, console in
@@ -118,7 +118,7 @@ struct ReviewCommand: ParsableCommand {
     }
 
     private static func decide(
-        _ number: Int64, _ decision: ReviewState, by officer: String, _ options: CommonOptions
+        _ number: Int64, _ decision: ReviewState, by officer: String, _ options: HomeOptions
     ) throws {
         try options.withHome { home, console in
             try ReviewDesk(home.parts).decide(number, as: decision, officer: officer)

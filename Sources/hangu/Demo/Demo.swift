@@ -39,7 +39,8 @@ struct Demo {
         do {
             let story = try TownGenerator(residents: residents, seed: seed, today: today)
                 .write(to: folder.town) { done in
-                    progress.show(DemoText.inventing(done, of: residents).text(in: console.language))
+                    progress.show(
+                        DemoText.inventing(done, of: residents).text(in: console.language))
                 }
             progress.finish()
             console.say(DemoText.town(residents, records: story.recordCounts.values.reduce(0, +)))

@@ -29,7 +29,9 @@ struct DemoStage {
     }
 
     /// Registers that a resident agrees to all that a purpose can need.
-    func agree(_ person: TownStory.Person, purpose: String, to recipient: String) throws -> ConsentRecord {
+    func agree(_ person: TownStory.Person, purpose: String, to recipient: String) throws
+        -> ConsentRecord
+    {
         let days = 30
         let draft = ConsentBook.Draft(
             purpose: purpose, recipient: recipient,

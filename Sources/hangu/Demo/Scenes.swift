@@ -47,7 +47,9 @@ struct DibaoScene {
             DisclosureRequest(
                 department: "civil-affairs", officer: "sun", purpose: "dibao-review",
                 legalBasis: "social-assistance-58-request", caseID: "DB-2026-0014",
-                items: ["income.within-dibao-standard", "pension.is-paid", "household.monthly-income"],
+                items: [
+                    "income.within-dibao-standard", "pension.is-paid", "household.monthly-income",
+                ],
                 citizenNumber: person.citizenNumber.digits, channel: "demo"))
     }
 }

@@ -17,6 +17,7 @@ struct Pulling {
     ///   - names: The sources to pull; empty for all.
     ///   - progress: As for ``IngestPath/pull(_:at:from:limits:progress:)``.
     /// - Returns: One outcome for each stream. A stream that fails does not keep the others from being pulled.
+    /// - Throws: ``GatewayError``.
     func run(
         only names: [String], progress: (StreamReport) -> Bool
     ) throws(GatewayError) -> [Outcome] {

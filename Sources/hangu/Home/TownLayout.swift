@@ -7,6 +7,8 @@ enum TownLayout {
     /// - Parameters:
     ///   - town: A folder with `minzheng/`, `shebao/` and `weijian/`.
     ///   - health: Another folder of FHIR NDJSON files in place of `weijian/`, with its mapping.
+    /// - Returns: The three declarations, in the order of pulling.
+    /// - Throws: ``GatewayError/request(_:)`` where a delivery is missing.
     static func sources(
         of town: URL, health: (folder: URL, mapping: String)?
     ) throws(GatewayError) -> [SourceDeclaration] {

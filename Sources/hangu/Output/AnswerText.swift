@@ -51,7 +51,8 @@ struct AnswerText {
             text += Message("（截至 \(asOf)）", " (as of \(asOf))").text(in: language)
         }
         if let reason = result.reason {
-            text += Message("：", ": ").text(in: language)
+            text +=
+                Message("：", ": ").text(in: language)
                 + ReasonText.text(of: reason).text(in: language)
         }
         return text

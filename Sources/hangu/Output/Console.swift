@@ -25,7 +25,9 @@ struct Console: Sendable {
     func fail(_ error: GatewayError) {
         write("\(Messages.errorWord.text(in: language)): \(error)\n", to: STDERR_FILENO)
         if let hint = Messages.hint(for: error) {
-            write("\(Messages.hintWord.text(in: language)): \(hint.text(in: language))\n", to: STDERR_FILENO)
+            write(
+                "\(Messages.hintWord.text(in: language)): \(hint.text(in: language))\n",
+                to: STDERR_FILENO)
         }
     }
 

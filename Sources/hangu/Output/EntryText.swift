@@ -42,7 +42,9 @@ struct EntryText {
                 "entry \(entry.index)  \(time(of: entry))  \(who) (officer \(officer)): \(why)"
             ).text(in: language)
         ]
-        if !law.isEmpty { lines.append(Message("    依据：\(law)", "    under: \(law)").text(in: language)) }
+        if !law.isEmpty {
+            lines.append(Message("    依据：\(law)", "    under: \(law)").text(in: language))
+        }
         for item in operational["items"]?.array ?? [] {
             let name = AnswerText(catalogue: catalogue, language: language)
                 .title(of: FieldID(item["item"]?.string ?? ""))

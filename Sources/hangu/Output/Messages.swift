@@ -11,7 +11,8 @@ enum Messages {
     static func homeCreated(_ path: String, sources: Int) -> Message {
         Message(
             "已建立空的网关目录 \(path)，声明了 \(sources) 个数据来源。下一步：hangu pull --home \(path)",
-            "made an empty home in \(path) with \(sources) sources; next: hangu pull --home \(path)")
+            "made an empty home in \(path) with \(sources) sources; next: hangu pull --home \(path)"
+        )
     }
 
     static func pulled(_ report: StreamReport) -> Message {

@@ -1,0 +1,230 @@
+import Gateway
+import ResidentModel
+import Synchronization
+
+/// A store whose n-th call fails; the end of a writing transaction is a call too.
+final class FaultyStore: GatewayStore {
+    private let store: any GatewayStore
+    private let calls = Mutex(0)
+    private let failingCall: Int
+    private let isCountingReads: Bool
+
+    /// - Parameters:
+    ///   - store: Does the work.
+    ///   - failingCall: Counted from 1 over all transactions.
+    ///   - isCountingReads: Whether calls that ask can fail, or only those that change.
+    init(_ store: any GatewayStore, failingCall: Int, isCountingReads: Bool = true) {
+        self.store = store
+        self.failingCall = failingCall
+        self.isCountingReads = isCountingReads
+    }
+
+    var callCount: Int { calls.withLock { $0 } }
+
+    func count(isRead: Bool) throws(GatewayError) {
+        if isRead, !isCountingReads { return }
+        let call = calls.withLock { calls in
+            calls += 1
+            return calls
+        }
+        if call == failingCall { throw .store(.diskFull) }
+    }
+
+    func read<Result>(
+        _ body: (any StoreReader) throws(GatewayError) -> Result
+    ) throws(GatewayError) -> Result {
+        try store.read { reader throws(GatewayError) in
+            guard let writer = reader as? any StoreWriter else {
+                preconditionFailure("the store under test reads and writes with one type")
+            }
+            return try body(FaultyTransaction(base: writer, store: self))
+        }
+    }
+
+    func write<Result>(
+        _ body: (any StoreWriter) throws(GatewayError) -> Result
+    ) throws(GatewayError) -> Result {
+        try store.write { writer throws(GatewayError) in
+            let result = try body(FaultyTransaction(base: writer, store: self))
+            try count(isRead: false)
+            return result
+        }
+    }
+}
+
+struct FaultyTransaction: StoreWriter {
+    let base: any StoreWriter
+    let store: FaultyStore
+
+    private func asking<Result>(
+        _ body: (any StoreWriter) throws(GatewayError) -> Result
+    ) throws(GatewayError) -> Result {
+        try store.count(isRead: true)
+        return try body(base)
+    }
+
+    private func changing<Result>(
+        _ body: (any StoreWriter) throws(GatewayError) -> Result
+    ) throws(GatewayError) -> Result {
+        try store.count(isRead: false)
+        return try body(base)
+    }
+}
+
+extension FaultyTransaction {
+    func cursor(of stream: StreamName) throws(GatewayError) -> SourceCursor? {
+        try asking { base throws(GatewayError) in try base.cursor(of: stream) }
+    }
+    func records(
+        of stream: StreamName, keyDigests: [[UInt8]]
+    ) throws(GatewayError) -> [[UInt8]: StoredRecord] {
+        try asking { base throws(GatewayError) in
+            try base.records(of: stream, keyDigests: keyDigests)
+        }
+    }
+    func residents(
+        index: String, entries: [BlindIndexEntry]
+    ) throws(GatewayError) -> [BlindIndexEntry: [ResidentNumber]] {
+        try asking { base throws(GatewayError) in
+            try base.residents(index: index, entries: entries)
+        }
+    }
+    func residentIDs(
+        of numbers: [ResidentNumber]
+    ) throws(GatewayError) -> [ResidentNumber: ResidentID] {
+        try asking { base throws(GatewayError) in try base.residentIDs(of: numbers) }
+    }
+    func resident(_ id: ResidentID) throws(GatewayError) -> ResidentNumber? {
+        try asking { base throws(GatewayError) in try base.resident(id) }
+    }
+    func values(
+        of residents: [ResidentNumber], fields: [FieldID]
+    ) throws(GatewayError) -> [StoredValue] {
+        try asking { base throws(GatewayError) in try base.values(of: residents, fields: fields) }
+    }
+    func reviews(_ filter: ReviewFilter) throws(GatewayError) -> [Review] {
+        try asking { base throws(GatewayError) in try base.reviews(filter) }
+    }
+    func quarantineList(after: Int64, limit: Int) throws(GatewayError) -> [QuarantineItem] {
+        try asking { base throws(GatewayError) in
+            try base.quarantineList(after: after, limit: limit)
+        }
+    }
+    func isConfirmed(_ field: FieldID, of resident: ResidentNumber) throws(GatewayError) -> Bool {
+        try asking { base throws(GatewayError) in try base.isConfirmed(field, of: resident) }
+    }
+    func streamTotals() throws(GatewayError) -> [StreamTotals] {
+        try asking { base throws(GatewayError) in try base.streamTotals() }
+    }
+    func nextBatchNumber() throws(GatewayError) -> Int64 {
+        try asking { base throws(GatewayError) in try base.nextBatchNumber() }
+    }
+    func residentCount() throws(GatewayError) -> Int {
+        try asking { base throws(GatewayError) in try base.residentCount() }
+    }
+    func treeSize() throws(GatewayError) -> UInt64 {
+        try asking { base throws(GatewayError) in try base.treeSize() }
+    }
+    func tile(level: Int, index: UInt64) throws(GatewayError) -> [UInt8]? {
+        try asking { base throws(GatewayError) in try base.tile(level: level, index: index) }
+    }
+    func newestCheckpoint() throws(GatewayError) -> StoredCheckpoint? {
+        try asking { base throws(GatewayError) in try base.newestCheckpoint() }
+    }
+    func entries(from index: UInt64, limit: Int) throws(GatewayError) -> [AuditEntry] {
+        try asking { base throws(GatewayError) in try base.entries(from: index, limit: limit) }
+    }
+    func entries(
+        of resident: ResidentNumber, before index: UInt64, limit: Int
+    ) throws(GatewayError) -> [AuditEntry] {
+        try asking { base throws(GatewayError) in
+            try base.entries(of: resident, before: index, limit: limit)
+        }
+    }
+    func chain(of resident: ResidentNumber) throws(GatewayError) -> [UInt8]? {
+        try asking { base throws(GatewayError) in try base.chain(of: resident) }
+    }
+    func policyEpoch() throws(GatewayError) -> PolicyEpoch? {
+        try asking { base throws(GatewayError) in try base.policyEpoch() }
+    }
+    func consents(
+        of residents: [ResidentNumber]
+    ) throws(GatewayError) -> [ResidentNumber: [SealedConsent]] {
+        try asking { base throws(GatewayError) in try base.consents(of: residents) }
+    }
+    func consent(_ id: String) throws(GatewayError) -> SealedConsent? {
+        try asking { base throws(GatewayError) in try base.consent(id) }
+    }
+}
+
+extension FaultyTransaction {
+    func insertResident(_ id: ResidentID) throws(GatewayError) -> ResidentNumber {
+        try changing { base throws(GatewayError) in try base.insertResident(id) }
+    }
+    func insert(
+        _ record: SealedRecord, of stream: StreamName, resident: ResidentNumber
+    ) throws(GatewayError) -> Int64 {
+        try changing { base throws(GatewayError) in
+            try base.insert(record, of: stream, resident: resident)
+        }
+    }
+    func replace(
+        _ record: SealedRecord, of stream: StreamName, resident: ResidentNumber
+    ) throws(GatewayError) -> Int64 {
+        try changing { base throws(GatewayError) in
+            try base.replace(record, of: stream, resident: resident)
+        }
+    }
+    func insertIndex(
+        _ index: String, entry: BlindIndexEntry, resident: ResidentNumber
+    ) throws(GatewayError) {
+        try changing { base throws(GatewayError) in
+            try base.insertIndex(index, entry: entry, resident: resident)
+        }
+    }
+    func finishBatch(_ number: Int64) throws(GatewayError) {
+        try changing { base throws(GatewayError) in try base.finishBatch(number) }
+    }
+    func setCursor(_ cursor: SourceCursor, of stream: StreamName) throws(GatewayError) {
+        try changing { base throws(GatewayError) in try base.setCursor(cursor, of: stream) }
+    }
+    func quarantine(_ record: QuarantinedRecord, of stream: StreamName) throws(GatewayError) -> Bool
+    {
+        try changing { base throws(GatewayError) in try base.quarantine(record, of: stream) }
+    }
+    func releaseFromQuarantine(keyDigest: [UInt8], of stream: StreamName) throws(GatewayError) {
+        try changing { base throws(GatewayError) in
+            try base.releaseFromQuarantine(keyDigest: keyDigest, of: stream)
+        }
+    }
+    func openReview(_ draft: ReviewDraft) throws(GatewayError) {
+        try changing { base throws(GatewayError) in try base.openReview(draft) }
+    }
+    func decideReview(
+        _ number: Int64, as decision: ReviewState, by officer: String, at minute: Int64
+    ) throws(GatewayError) -> Bool {
+        try changing { base throws(GatewayError) in
+            try base.decideReview(number, as: decision, by: officer, at: minute)
+        }
+    }
+    func append(_ entry: AuditEntry) throws(GatewayError) {
+        try changing { base throws(GatewayError) in try base.append(entry) }
+    }
+    func putTile(level: Int, index: UInt64, hashes: [UInt8]) throws(GatewayError) {
+        try changing { base throws(GatewayError) in
+            try base.putTile(level: level, index: index, hashes: hashes)
+        }
+    }
+    func putCheckpoint(_ checkpoint: StoredCheckpoint) throws(GatewayError) {
+        try changing { base throws(GatewayError) in try base.putCheckpoint(checkpoint) }
+    }
+    func setChain(_ chain: [UInt8], of resident: ResidentNumber) throws(GatewayError) {
+        try changing { base throws(GatewayError) in try base.setChain(chain, of: resident) }
+    }
+    func startPolicyEpoch(_ epoch: PolicyEpoch) throws(GatewayError) {
+        try changing { base throws(GatewayError) in try base.startPolicyEpoch(epoch) }
+    }
+    func insert(_ consent: SealedConsent) throws(GatewayError) {
+        try changing { base throws(GatewayError) in try base.insert(consent) }
+    }
+}

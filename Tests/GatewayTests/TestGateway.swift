@@ -1,0 +1,178 @@
+import FieldCrypto
+import Foundation
+import ResidentModel
+import SQLiteStore
+import Synchronization
+import TestSupport
+
+@testable import Gateway
+
+/// A gateway over a store of its own, with a clock that a test moves.
+struct TestGateway {
+    let folder: TemporaryFolder
+    let store: HomeStore
+    let keys: MemoryKeyStore
+    let clock: TestClock
+    let mapping: SourceMapping
+    let parts: GatewayParts
+
+    /// - Parameters:
+    ///   - rules: The department rules.
+    ///   - seed: Where identifiers and salts come from.
+    /// - Throws: What a part of it throws.
+    init(rules: String = TestPolicies.rules, seed: UInt64 = 1) throws {
+        folder = try TemporaryFolder()
+        store = try HomeStore(at: folder.file("hangu.db"))
+        keys = MemoryKeyStore()
+        clock = TestClock()
+        let catalogue = try TestPolicies.catalogue()
+        mapping = try TestPolicies.mapping(of: catalogue)
+        let random = SeededRandom(seed: seed)
+        let rootKey = try RootKey(
+            fileContent: SecretBytes(copying: [UInt8](repeating: 7, count: 32)),
+            name: RootKeyName(id: "test", version: 1))
+        let own = ["provenance", "quarantine", "consent", "audit", "audit-subject"]
+        let keyring = try Keyring.create(
+            classes: catalogue.classes.map(\.name) + own, rootKey: rootKey, store: keys,
+            random: random)
+        for index in [
+            "identity.citizen-number", "household.number", "record-key", "record-content",
+        ] {
+            _ = try keyring.addVersion(of: .blindIndex, name: index)
+        }
+        let signing = try keyring.createSigningKey("audit-log", fieldClass: "audit")
+        let log = AuditLog(
+            origin: "test.example/audit", key: signing, keyring: keyring, tenant: "test",
+            clock: clock.gatewayClock, random: random)
+        parts = GatewayParts(
+            store: store, keyring: keyring, catalogue: catalogue,
+            policies: try TestPolicies.bundle(rules), tenant: "test", log: log,
+            clock: clock.gatewayClock, random: random)
+    }
+
+    /// The same gateway with another store or other rules.
+    func parts(
+        over other: (any GatewayStore)? = nil, policies: PolicyBundle? = nil
+    ) -> GatewayParts {
+        GatewayParts(
+            store: other ?? store, keyring: parts.keyring, catalogue: parts.catalogue,
+            policies: policies ?? parts.policies, tenant: parts.tenant, log: parts.log,
+            clock: parts.clock, random: parts.random)
+    }
+
+    /// Pulls rows as a new delivery of a stream.
+    @discardableResult
+    func pull(
+        _ rows: [ScriptedSource.Row], stream: String = "residents", batch: Int = 1_000,
+        over other: (any GatewayStore)? = nil
+    ) throws -> StreamReport {
+        try pull(
+            ScriptedSource("register", rows: rows, isReplaced: true), stream: stream, batch: batch,
+            over: other)
+    }
+
+    @discardableResult
+    func pull(
+        _ source: ScriptedSource, stream: String = "residents", batch: Int = 1_000,
+        over other: (any GatewayStore)? = nil
+    ) throws -> StreamReport {
+        guard let stream = mapping.streams.first(where: { $0.name == stream }) else {
+            preconditionFailure("the test's mapping has no such stream")
+        }
+        return try IngestPath(parts(over: other)).pull(
+            stream, at: stream.location, from: source, limits: ReadLimits(batchRecordsMax: batch)
+        ) { _ in false }
+    }
+
+    func request(
+        _ items: [String], of number: String, department: String = "civil",
+        purpose: String = "review", basis: String = "duty", caseID: String? = nil
+    ) -> DisclosureRequest {
+        DisclosureRequest(
+            department: department, officer: "officer-7", purpose: purpose, legalBasis: basis,
+            caseID: caseID, items: items, citizenNumber: number, channel: "test")
+    }
+
+    /// Asks and delivers to nobody.
+    func answer(_ request: DisclosureRequest) throws -> Answer {
+        try DisclosurePath(parts).answer(request) { _ in }
+    }
+
+    func reasons(_ request: DisclosureRequest) throws -> [RefusalReason] {
+        guard case .refused(let reasons)? = try answer(request).items.first?.outcome else {
+            return []
+        }
+        return reasons
+    }
+
+    var logSize: UInt64 {
+        get throws { try AuditDesk(parts).size() }
+    }
+
+    func verification() throws -> AuditVerification { try AuditDesk(parts).verify() }
+
+    func reviews(_ kind: ReviewKind? = nil) throws -> [Review] {
+        try ReviewDesk(parts).list(ReviewFilter(kind: kind))
+    }
+
+    func residentCount() throws -> Int {
+        try store.read { reader throws(GatewayError) in try reader.residentCount() }
+    }
+
+    /// The row of the resident who holds a number.
+    func resident(_ number: String) throws -> ResidentNumber? {
+        let number = try CitizenNumber(number, today: clock.gatewayClock.today)
+        return try store.read { reader throws(GatewayError) in
+            try Locate.find(number, parts: parts, store: reader)?.number
+        }
+    }
+
+    func totals() throws -> [StreamTotals] {
+        try store.read { reader throws(GatewayError) in try reader.streamTotals() }
+    }
+
+    /// Everything known of one field of one resident.
+    func texts(_ field: FieldID, of resident: ResidentNumber) throws -> [String] {
+        try store.read { reader throws(GatewayError) in
+            let ids = try reader.residentIDs(of: [resident])
+            let opener = ValueOpener(
+                keyring: parts.keyring, catalogue: parts.catalogue, tenant: parts.tenant)
+            return try opener.open(reader.values(of: [resident], fields: [field])) { ids[$0] }
+                .map(\.text)
+        }
+    }
+}
+
+/// The morning of 5 March 2026 in China, until a test moves it.
+final class TestClock: Sendable {
+    private let now = Mutex<Int64>(20_517 * 86_400_000 + 2 * 3_600_000)
+
+    var gatewayClock: GatewayClock { GatewayClock { self.now.withLock { $0 } } }
+
+    func advance(days: Int64 = 0, milliseconds: Int64 = 0) {
+        now.withLock { $0 += days * 86_400_000 + milliseconds }
+    }
+}
+
+/// An invented citizen number with a right check character.
+func citizenNumber(_ birth: String = "19580304", _ sequence: Int = 123) -> String {
+    let digits = "110101" + birth + String(sequence)
+    let check = CitizenNumber.checkCharacter(of: Array(digits.utf8)[...])
+    return digits + String(decoding: [check], as: UTF8.self)
+}
+
+/// A row of the stream `residents`: a man born on 4 March 1958 unless said otherwise.
+func row(
+    _ id: String, _ number: String? = citizenNumber(), name: String? = "张三丰",
+    _ more: ScriptedSource.Row = [:]
+) -> ScriptedSource.Row {
+    var row = ["id": id, "updated": "2026-03-01"]
+    row["number"] = number
+    row["name"] = name
+    return row.merging(more) { $1 }
+}
+
+/// The same of the man with the usual number and name.
+func row(_ id: String, _ more: ScriptedSource.Row) -> ScriptedSource.Row {
+    row(id, citizenNumber(), name: "张三丰", more)
+}
