@@ -54,6 +54,21 @@ extension HomeTransaction {
         }
     }
 
+    func quarantinedKeys(
+        of stream: StreamName, among keyDigests: [[UInt8]]
+    ) throws(GatewayError) -> Set<[UInt8]> {
+        guard let number = try number(of: stream) else { return [] }
+        var found: Set<[UInt8]> = []
+        for digest in keyDigests {
+            let count = try rows(
+                "SELECT 1 AS found FROM quarantine WHERE stream = ? AND key_digest = ?",
+                [number, Data(digest)]
+            ) { row throws(GatewayError) in try integer(row, "found") }.count
+            if count > 0 { found.insert(digest) }
+        }
+        return found
+    }
+
     func quarantineList(
         after: Int64, limit: Int
     ) throws(GatewayError) -> [QuarantineItem] {

@@ -110,6 +110,13 @@ extension FaultyTransaction {
             try base.quarantineList(after: after, limit: limit)
         }
     }
+    func quarantinedKeys(
+        of stream: StreamName, among keyDigests: [[UInt8]]
+    ) throws(GatewayError) -> Set<[UInt8]> {
+        try asking { base throws(GatewayError) in
+            try base.quarantinedKeys(of: stream, among: keyDigests)
+        }
+    }
     func isConfirmed(_ field: FieldID, of resident: ResidentNumber) throws(GatewayError) -> Bool {
         try asking { base throws(GatewayError) in try base.isConfirmed(field, of: resident) }
     }
@@ -192,9 +199,9 @@ extension FaultyTransaction {
     {
         try changing { base throws(GatewayError) in try base.quarantine(record, of: stream) }
     }
-    func releaseFromQuarantine(keyDigest: [UInt8], of stream: StreamName) throws(GatewayError) {
+    func releaseFromQuarantine(keyDigests: [[UInt8]], of stream: StreamName) throws(GatewayError) {
         try changing { base throws(GatewayError) in
-            try base.releaseFromQuarantine(keyDigest: keyDigest, of: stream)
+            try base.releaseFromQuarantine(keyDigests: keyDigests, of: stream)
         }
     }
     func openReview(_ draft: ReviewDraft) throws(GatewayError) {

@@ -15,7 +15,8 @@ struct IngestTests {
             if index % 10 == 7 { return ["!bad": "a quote is not closed"] }
             let cells = index % 10 == 3 ? ["sex": "x"] : ["phone": "1380000\(index)"]
             return row(
-                "r-\(index)", citizenNumber("19580304", 101 + 2 * (index / 2)), name: "居民\(index / 2)",
+                "r-\(index)", citizenNumber("19580304", 101 + 2 * (index / 2)),
+                name: "居民\(index / 2)",
                 cells)
         }
     }
@@ -32,7 +33,9 @@ struct IngestTests {
         #expect(try gateway.verification().isSound)
     }
 
-    @Test("A second pull reads nothing, and one of the whole delivery again changes nothing", arguments: [1, 7, 1_000])
+    @Test(
+        "A second pull reads nothing, and one of the whole delivery again changes nothing",
+        arguments: [1, 7, 1_000])
     func secondPull(batch: Int) throws {
         let rows = Self.rows(40)
         try gateway.pull(ScriptedSource("register", rows: rows), batch: batch)
@@ -47,7 +50,9 @@ struct IngestTests {
         #expect(try gateway.logSize == size)
     }
 
-    @Test("A pull goes on where the last one stopped, and ends in the same counts as one that was not stopped")
+    @Test(
+        "A pull goes on where the last one stopped, and ends in the same counts as one that was not stopped"
+    )
     func resumes() throws {
         let rows = Self.rows(40)
         for end in [7, 8, 23] {
@@ -61,7 +66,7 @@ struct IngestTests {
         #expect(last.read == 17)
         let totals = try gateway.totals()
         #expect(totals.map(\.stored) == [32] && totals.map(\.quarantined) == [8])
-        #expect(try gateway.residentCount() == 20 - 4 / 2)
+        #expect(try gateway.residentCount() == 20)
         #expect(try gateway.verification().isSound)
     }
 
@@ -95,8 +100,9 @@ struct IngestTests {
         try gateway.pull([bad])
         #expect(try quarantined() == 1)
         let report = try gateway.pull([good])
-        #expect(report.unchanged == 1)
+        #expect(report.updated == 1)
         #expect(try quarantined() == 0)
+        #expect(try gateway.pull([good]).unchanged == 1)
     }
 
     @Test("A record refused for another reason than before is kept with the new reason alone")
@@ -110,7 +116,9 @@ struct IngestTests {
         #expect(try gateway.logSize == size)
     }
 
-    @Test("A batch that fails at any call leaves what was there before, and the next pull completes it")
+    @Test(
+        "A batch that fails at any call leaves what was there before, and the next pull completes it"
+    )
     func failsAtEveryCall() throws {
         let rows = Self.rows(12)
         var failures = 0

@@ -10,10 +10,13 @@ struct LinkerTests {
 
     init() throws { gateway = try TestGateway() }
 
-    @Test("Records of one number and one name are one resident's, over batches, streams and spellings", arguments: [1, 2, 1_000])
+    @Test(
+        "Records of one number and one name are one resident's, over batches, streams and spellings",
+        arguments: [1, 2, 1_000])
     func sameNumberSameName(batch: Int) throws {
         let report = try gateway.pull(
-            [row("r-1", name: "张·三"), row("r-2", name: "张•三"), row("r-3", name: " 张・三 ")], batch: batch)
+            [row("r-1", name: "张·三"), row("r-2", name: "张•三"), row("r-3", name: " 张・三 ")],
+            batch: batch)
         #expect(report.stored == 3 && report.opened == 1 && report.linked == 2)
         #expect(try gateway.residentCount() == 1)
         #expect(try gateway.reviews().isEmpty)
@@ -21,7 +24,9 @@ struct LinkerTests {
         #expect(try gateway.texts(.name, of: resident).count == 3)
     }
 
-    @Test("Another name under the same number opens a resident without the number, and a review that names both", arguments: [1, 1_000])
+    @Test(
+        "Another name under the same number opens a resident without the number, and a review that names both",
+        arguments: [1, 1_000])
     func otherName(batch: Int) throws {
         let report = try gateway.pull([row("r-1"), row("r-2", name: "李四")], batch: batch)
         #expect(report.opened == 2 && report.inReview == 1)
@@ -48,7 +53,8 @@ struct LinkerTests {
 
     @Test(
         "A record whose number denies its birth date or sex does not take the number, first or second",
-        arguments: [["birth": "2015-06-01"], ["sex": "2"], ["birth": "2015", "sex": "女"]], [true, false])
+        arguments: [["birth": "2015-06-01"], ["sex": "2"], ["birth": "2015", "sex": "女"]],
+        [true, false])
     func childWithParentsNumber(said: ScriptedSource.Row, isFirst: Bool) throws {
         let child = row("r-child", name: "张小丰", said)
         let parent = row("r-parent", nil, ["number": number, "birth": "1958-03-04", "sex": "1"])
@@ -61,7 +67,8 @@ struct LinkerTests {
         #expect(review.candidate == (isFirst ? nil : owner))
     }
 
-    @Test("A record that comes again unchanged is counted and changes nothing", arguments: [1, 1_000])
+    @Test(
+        "A record that comes again unchanged is counted and changes nothing", arguments: [1, 1_000])
     func again(batch: Int) throws {
         let rows = [row("r-1"), row("r-2", citizenNumber("19600101", 124), name: "李四")]
         try gateway.pull(rows, batch: batch)
@@ -72,7 +79,9 @@ struct LinkerTests {
         #expect(try gateway.verification().isSound)
     }
 
-    @Test("A record that stands twice in one batch is stored once, as it stands last, also on the next pull")
+    @Test(
+        "A record that stands twice in one batch is stored once, as it stands last, also on the next pull"
+    )
     func twiceInABatch() throws {
         let rows = [row("r-1", ["phone": "13800138000"]), row("r-1", ["phone": "13900139000"])]
         let first = try gateway.pull(rows)
@@ -87,7 +96,9 @@ struct LinkerTests {
         #expect(try gateway.residentCount() == 1)
     }
 
-    @Test("The same line twice in one batch is one record, of a stream with residents and of one that refers")
+    @Test(
+        "The same line twice in one batch is one record, of a stream with residents and of one that refers"
+    )
     func sameLineTwice() throws {
         let report = try gateway.pull([row("r-1"), row("r-1")])
         #expect(report.stored == 1 && report.unchanged == 1 && report.read == 2)
@@ -97,10 +108,13 @@ struct LinkerTests {
             [visit("v-2"), visit("v-2", diagnosis: "E11")], stream: "visits")
         #expect(changed.stored == 1 && changed.updated == 1)
         let resident = try #require(try gateway.resident(number))
-        #expect(try gateway.texts(FieldID("health.diagnosis"), of: resident).sorted() == ["E11", "I10"])
+        #expect(
+            try gateway.texts(FieldID("health.diagnosis"), of: resident).sorted() == ["E11", "I10"])
     }
 
-    @Test("A later version of a record stays with its resident and takes the place of the earlier one")
+    @Test(
+        "A later version of a record stays with its resident and takes the place of the earlier one"
+    )
     func laterVersion() throws {
         try gateway.pull([row("r-1", ["phone": "1", "income": "100"])])
         let report = try gateway.pull([row("r-1", ["phone": "2"])])
@@ -122,7 +136,17 @@ struct LinkerTests {
         #expect(try gateway.residentCount() == 1)
     }
 
-    @Test("A later version with the number of another resident waits for a person, who is told which")
+    @Test(
+        "A later version with a first number and another name is not given that number unseen",
+        arguments: [1, 1_000])
+    func numberComesWithAnotherName(batch: Int) throws {
+        let report = try gateway.pull([row("r-1", nil), row("r-1", name: "李四")], batch: batch)
+        #expect(report.updated == 1 && report.inReview == 1)
+        #expect(try gateway.resident(number) == nil)
+    }
+
+    @Test(
+        "A later version with the number of another resident waits for a person, who is told which")
     func laterVersionOfAnother() throws {
         let other = citizenNumber("19600101", 124)
         try gateway.pull([row("r-1"), row("r-2", other, name: "李四")])
@@ -135,7 +159,9 @@ struct LinkerTests {
         #expect(try gateway.residentCount() == 2)
     }
 
-    @Test("A later version with a number nobody holds does not give its resident that number unseen", arguments: [1, 1_000])
+    @Test(
+        "A later version with a number nobody holds does not give its resident that number unseen",
+        arguments: [1, 1_000])
     func laterVersionOfNobody(batch: Int) throws {
         let other = citizenNumber("19600101", 124)
         let rows = [row("r-1"), row("r-1", other, name: "李四"), row("r-2", other, name: "李四")]
@@ -148,7 +174,9 @@ struct LinkerTests {
         #expect(first != second, "two people must not become one")
     }
 
-    @Test("A version that changes its number within its own batch is held back as one in a later batch is")
+    @Test(
+        "A version that changes its number within its own batch is held back as one in a later batch is"
+    )
     func numberChangesWithinABatch() throws {
         let other = citizenNumber("19600101", 124)
         let report = try gateway.pull([row("r-1"), row("r-1", other, name: "李四")])
@@ -156,19 +184,25 @@ struct LinkerTests {
         #expect(try gateway.resident(other) == nil)
     }
 
-    @Test("A record that refers to one of another stream belongs to its resident, and to nobody where there is none")
+    @Test(
+        "A record that refers to one of another stream belongs to its resident, and to nobody where there is none"
+    )
     func references() throws {
         try gateway.pull([row("r-1")])
-        let report = try gateway.pull([visit("v-1"), visit("v-2", patient: "r-9")], stream: "visits")
+        let report = try gateway.pull(
+            [visit("v-1"), visit("v-2", patient: "r-9")], stream: "visits")
         #expect(report.stored == 1 && report.linked == 1 && report.quarantined == 1)
         #expect(report.findings == ["record.unknown-reference": 1])
         try gateway.pull([row("r-9", citizenNumber("19600101", 124), name: "李四")])
-        let again = try gateway.pull([visit("v-1"), visit("v-2", patient: "r-9")], stream: "visits")
+        let again = try gateway.pull(
+            [visit("v-1"), visit("v-2", patient: "r-9")], stream: "visits")
         #expect(again.stored == 1 && again.unchanged == 1 && again.quarantined == 0)
         #expect(try ReviewDesk(gateway.parts).quarantine(after: 0, limit: 10).isEmpty)
     }
 
-    @Test("A record that a later version gives to another record's resident goes there, with its values")
+    @Test(
+        "A record that a later version gives to another record's resident goes there, with its values"
+    )
     func referenceChanges() throws {
         let other = citizenNumber("19600101", 124)
         try gateway.pull([row("r-1"), row("r-2", other, name: "李四")])

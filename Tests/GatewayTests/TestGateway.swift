@@ -48,6 +48,7 @@ struct TestGateway {
             store: store, keyring: keyring, catalogue: catalogue,
             policies: try TestPolicies.bundle(rules), tenant: "test", log: log,
             clock: clock.gatewayClock, random: random)
+        try PolicyActivation.activate(parts)
     }
 
     /// The same gateway with another store or other rules.

@@ -9,11 +9,12 @@ package struct Answer: Sendable, CustomStringConvertible {
     package let receipt: AuditReceipt
     /// How long the receiver may keep the values.
     package let retainDays: Int?
-    package let isResidentKnown: Bool
+    /// Whether anybody is known by the number asked for; nil where nothing was permitted, since it too tells of them.
+    package let isResidentKnown: Bool?
 
     init(
         requestID: String, items: [AnswerItem], receipt: AuditReceipt, retainDays: Int?,
-        isResidentKnown: Bool
+        isResidentKnown: Bool?
     ) {
         self.requestID = requestID
         self.items = items

@@ -147,7 +147,8 @@ struct ObligationStage {
         return Answer(
             requestID: located.based.admitted.requestID, items: items,
             receipt: opened.recorded.receipt, retainDays: limits.min(),
-            isResidentKnown: located.resident != nil)
+            isResidentKnown: decided.decisions.contains(where: \.isAllowed)
+                ? located.resident != nil : nil)
     }
 
     private func outcome(

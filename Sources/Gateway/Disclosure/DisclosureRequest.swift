@@ -82,6 +82,7 @@ struct Admission {
             if text.isEmpty { throw .request(.empty(what)) }
             try checkLength(text, what)
         }
+        try checkLength(request.channel, "channel")
         try checkLength(request.caseID ?? "", "case")
         try checkLength(request.representedParty ?? "", "represented party")
         if request.items.isEmpty { throw .request(.empty("the list of fields")) }

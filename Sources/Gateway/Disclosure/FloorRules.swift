@@ -72,7 +72,11 @@ enum FloorRules {
 
         @id("floor.consent-in-force") @reason("consent.missing")
         forbid (principal, action, resource)
-        when { context.consent.required } unless { context.consent.inForce };
+        when {
+            context.consent.required &&
+            !["refused", "withdrawn", "expired", "not-yet", "none"].contains(context.consent.state)
+        }
+        unless { context.consent.inForce };
 
         @id("floor.household-mandate") @reason("household.mandate-incomplete")
         forbid (principal, action, resource)

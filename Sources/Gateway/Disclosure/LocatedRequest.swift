@@ -71,7 +71,7 @@ struct Locate {
         of resident: LocatedResident, day: CalendarDate, store: any StoreReader
     ) throws(GatewayError) -> [LocatedResident] {
         let numbers = Set(
-            try opened(.householdNumber, of: [resident], store: store).map(\.text))
+            try opened([.householdNumber], of: [resident], store: store).map(\.text))
         var rows: Set<ResidentNumber> = [resident.number]
         for number in numbers {
             let entries = try blindIndexEntries(
@@ -80,28 +80,52 @@ struct Locate {
             for residents in found.values { rows.formUnion(residents) }
         }
         let ids = try store.residentIDs(of: rows.sorted())
-        let members = rows.sorted().compactMap { row in
+        let indexed = rows.sorted().compactMap { row in
             ids[row].map { LocatedResident(number: row, id: $0) }
         }
+        // The index keeps who ever was a member; the values say who is one now.
+        var members: Set<ResidentNumber> = [resident.number]
+        for value in try opened([.householdNumber], of: indexed, store: store)
+        where numbers.contains(value.text) {
+            members.insert(value.stored.resident)
+        }
+        let present = indexed.filter { members.contains($0.number) }
+        let children = try children(among: present, day: day, store: store)
+        return present.filter { !children.contains($0.number) || $0 == resident }
+    }
+
+    /// Those who are children by everything that is known of their birth; in doubt, somebody is an adult.
+    private func children(
+        among members: [LocatedResident], day: CalendarDate, store: any StoreReader
+    ) throws(GatewayError) -> Set<ResidentNumber> {
         var children: Set<ResidentNumber> = []
-        for birth in try opened(.birthDate, of: members, store: store) {
-            guard let born = PartialDate(parsing: birth.text),
-                let latest = CalendarDate(
-                    year: born.year, month: born.month ?? 12, day: born.day ?? 28)
-            else { continue }
-            if latest.fullYears(on: day) < Self.adultYears {
-                children.insert(birth.stored.resident)
+        var adults: Set<ResidentNumber> = []
+        for value in try opened([.birthDate, .citizenNumber], of: members, store: store) {
+            guard let birth = birthDate(in: value, day: day) else { continue }
+            if birth.fullYears(on: day) < Self.adultYears {
+                children.insert(value.stored.resident)
+            } else {
+                adults.insert(value.stored.resident)
             }
         }
-        return members.filter { !children.contains($0.number) || $0 == resident }
+        return children.subtracting(adults)
+    }
+
+    /// The earliest birth date that a value allows: of a date of which parts are unknown, the first day.
+    private func birthDate(in value: OpenedValue, day: CalendarDate) -> CalendarDate? {
+        if value.stored.field == .citizenNumber {
+            do { return try CitizenNumber(value.text, today: day).birthDate } catch { return nil }
+        }
+        guard let born = PartialDate(parsing: value.text) else { return nil }
+        return CalendarDate(year: born.year, month: born.month ?? 1, day: born.day ?? 1)
     }
 
     private func opened(
-        _ field: FieldID, of residents: [LocatedResident], store: any StoreReader
+        _ fields: [FieldID], of residents: [LocatedResident], store: any StoreReader
     ) throws(GatewayError) -> [OpenedValue] {
         let opener = ValueOpener(
             keyring: parts.keyring, catalogue: parts.catalogue, tenant: parts.tenant)
-        let values = try store.values(of: residents.map(\.number), fields: [field])
+        let values = try store.values(of: residents.map(\.number), fields: fields)
         return try opener.open(values) { row in residents.first { $0.number == row }?.id }
     }
 }

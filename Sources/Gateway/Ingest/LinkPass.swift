@@ -13,6 +13,8 @@ struct LinkPass {
     private var owners: [BlindIndexEntry: LinkTarget] = [:]
     /// The names under which a resident is known.
     private var identities: [ResidentID: [LinkIdentity]] = [:]
+    /// Residents who are known by a citizen number.
+    private var holders: Set<ResidentID> = []
     private var ids: [ResidentNumber: ResidentID] = [:]
     /// The records that this batch has linked, for a record that comes twice.
     private var targetsInBatch: [[UInt8]: LinkTarget] = [:]
@@ -44,6 +46,11 @@ struct LinkPass {
                 references[name, default: []].append(try digests.key(key, of: target))
             }
         }
+        let earlier = Set(candidates.compactMap { stored[$0.keyDigest]?.resident })
+        ids = try store.residentIDs(of: Array(earlier))
+        for number in try opened(.citizenNumber, of: earlier, store: store) {
+            entries += try self.entries(number.text, index: Linker.citizenNumberIndex)
+        }
         let found = try store.residents(index: Linker.citizenNumberIndex, entries: entries)
         for (name, keyDigests) in references {
             let target = StreamName(source: stream.source, stream: name)
@@ -52,13 +59,14 @@ struct LinkPass {
         }
         var numbers = Set(found.values.flatMap { $0 })
         numbers.formUnion(referred.values)
-        numbers.formUnion(stored.values.map(\.resident))
+        numbers.formUnion(earlier)
         ids = try store.residentIDs(of: Array(numbers))
         for (entry, residents) in found {
             guard let number = residents.first, let id = ids[number] else { continue }
             owners[entry] = .known(number, id)
+            holders.insert(id)
         }
-        try loadNames(of: Set(found.values.flatMap { $0 }), store: store)
+        try loadNames(of: earlier.union(found.values.flatMap { $0 }), store: store)
     }
 
     /// Decides one record.
@@ -72,7 +80,8 @@ struct LinkPass {
             let target = StreamName(source: stream.source, stream: name)
             guard let number = referred[try digests.key(key, of: target)], let id = ids[number]
             else { return unknownReference(record, name: name) }
-            append(candidate, .known(number, id), isReplacement: known != nil)
+            let isReplacement = known != nil || targetsInBatch[candidate.keyDigest] != nil
+            append(candidate, .known(number, id), isReplacement: isReplacement)
         case .resident(let identity):
             let entries = try identity.citizenNumber.map { number throws(GatewayError) in
                 try self.entries(number.digits, index: Linker.citizenNumberIndex)
@@ -93,8 +102,8 @@ struct LinkPass {
         let claims = try householdClaims(of: candidate.record)
         if let earlier = try earlierTarget(of: candidate) {
             relink(
-                candidate, to: earlier, owner: owner, isDoubtful: !doubts.isEmpty,
-                entries: entries, claims: claims)
+                candidate, identity: identity, to: earlier, owner: owner,
+                isDoubtful: !doubts.isEmpty, entries: entries, claims: claims)
             return
         }
         if let owner, doubts.isEmpty {
@@ -108,6 +117,7 @@ struct LinkPass {
             for entry in entries {
                 allClaims.append((Linker.citizenNumberIndex, entry))
                 owners[entry] = .opening(id)
+                holders.insert(id)
             }
             identities[id] = [identity]
         }
@@ -117,22 +127,30 @@ struct LinkPass {
     }
 
     /// A later version stays with its resident; where it names somebody else, a person must look.
+    ///
+    /// A resident who is known by a number gains no second one, and one who is known by name gains none with another
+    /// name: else a record that was given another person's content would join the two of them.
     private mutating func relink(
-        _ candidate: Linker.Candidate, to earlier: LinkTarget, owner: LinkTarget?,
-        isDoubtful: Bool, entries: [BlindIndexEntry],
+        _ candidate: Linker.Candidate, identity: LinkIdentity, to earlier: LinkTarget,
+        owner: LinkTarget?, isDoubtful: Bool, entries: [BlindIndexEntry],
         claims: [(index: String, entry: BlindIndexEntry)]
     ) {
         var claims = claims
         let namesAnother = owner.map { $0.id != earlier.id } ?? false
-        if owner == nil, !isDoubtful {
+        let namesNobody = owner == nil && !entries.isEmpty
+        let isRenamed = identity.doubts(against: identities[earlier.id] ?? [])
+            .contains(.nameDiffers)
+        let changesPerson = namesNobody && (holders.contains(earlier.id) || isRenamed)
+        if namesNobody, !changesPerson, !isDoubtful {
             for entry in entries {
                 claims.append((Linker.citizenNumberIndex, entry))
                 owners[entry] = earlier
             }
+            holders.insert(earlier.id)
         }
         append(
             candidate, earlier, isReplacement: true, claims: claims,
-            doubts: namesAnother || isDoubtful ? [.identityChanged] : [],
+            doubts: namesAnother || changesPerson || isDoubtful ? [.identityChanged] : [],
             candidateResident: namesAnother ? owner : nil)
     }
 
@@ -151,8 +169,6 @@ struct LinkPass {
         claims: [(index: String, entry: BlindIndexEntry)] = [], doubts: [LinkDoubt] = [],
         candidateResident: LinkTarget? = nil
     ) {
-        var resident: ResidentNumber?
-        if case .known(let number, _) = candidateResident { resident = number }
         if case .new(let id) = target {
             targetsInBatch[candidate.keyDigest] = .opening(id)
         } else {
@@ -162,7 +178,8 @@ struct LinkPass {
             LinkedRecord(
                 record: candidate.record, keyDigest: candidate.keyDigest,
                 contentDigest: candidate.contentDigest, target: target,
-                isReplacement: isReplacement, claims: claims, doubts: doubts, candidate: resident))
+                isReplacement: isReplacement, claims: claims, doubts: doubts,
+                candidate: candidateResident))
     }
 
     private func householdClaims(
@@ -187,17 +204,21 @@ struct LinkPass {
     private mutating func loadNames(
         of residents: Set<ResidentNumber>, store: any StoreReader
     ) throws(GatewayError) {
-        let values = try store.values(of: residents.sorted(), fields: [.name])
-        let opener = ValueOpener(
-            keyring: linker.keyring, catalogue: linker.catalogue, tenant: linker.tenant)
-        let ids = ids
-        let opened = try opener.open(values) { ids[$0] }
-        for value in opened {
+        for value in try opened(.name, of: residents, store: store) {
             guard let id = ids[value.stored.resident] else { continue }
             identities[id, default: []].append(
                 LinkIdentity(
                     citizenNumber: nil, name: NormalisedName(value.text), birthDate: nil, sex: nil))
         }
+    }
+
+    /// The values of one field of residents whose identifiers are known here.
+    private func opened(
+        _ field: FieldID, of residents: Set<ResidentNumber>, store: any StoreReader
+    ) throws(GatewayError) -> [OpenedValue] {
+        let opener = ValueOpener(
+            keyring: linker.keyring, catalogue: linker.catalogue, tenant: linker.tenant)
+        return try opener.open(store.values(of: residents.sorted(), fields: [field])) { ids[$0] }
     }
 
     private func unknownReference(_ record: MappedRecord, name: String) -> RefusedRecord {

@@ -34,8 +34,8 @@ package struct LinkedRecord: Sendable {
     package let claims: [(index: String, entry: BlindIndexEntry)]
     /// Why a person must look; empty where nothing is doubtful.
     package let doubts: [LinkDoubt]
-    /// The resident that the record may belong to instead.
-    package let candidate: ResidentNumber?
+    /// The resident that the record may belong to instead; one of the same batch too.
+    package let candidate: LinkTarget?
 }
 
 /// The resident of a record.
@@ -84,7 +84,7 @@ struct Linker {
         }
         let stored = try store.records(of: stream, keyDigests: changed.map(\.keyDigest))
         let before = changed.count
-        changed.removeAll { stored[$0.keyDigest]?.contentDigest == $0.contentDigest }
+        try removeUnchanged(from: &changed, stored: stored, of: stream, store: store)
         var pass = LinkPass(linker: self, stream: stream, stored: stored)
         try pass.prepare(changed, store: store)
         var refused = batch.refused
@@ -94,6 +94,30 @@ struct Linker {
         return LinkedBatch(
             records: pass.linked, refused: refused, cursor: batch.cursor,
             unchangedCount: before - changed.count, neverIngestCount: batch.neverIngestCount)
+    }
+
+    /// Takes out the records that say what is stored already.
+    ///
+    /// A record that stands in the batch more than once says what it says last: where that is what is stored, none
+    /// of its versions is taken, so that the same delivery read again changes nothing. A record that is stored and
+    /// also in quarantine, because a bad version came in between, is taken again and so leaves quarantine.
+    private func removeUnchanged(
+        from candidates: inout [Candidate], stored: [[UInt8]: StoredRecord], of stream: StreamName,
+        store: any StoreReader
+    ) throws(GatewayError) {
+        var last: [[UInt8]: [UInt8]] = [:]
+        for candidate in candidates { last[candidate.keyDigest] = candidate.contentDigest }
+        var isSettled = Set(stored.filter { $1.contentDigest == last[$0] }.keys)
+        let waiting = try store.quarantinedKeys(of: stream, among: Array(isSettled))
+        isSettled.subtract(waiting)
+        var current = stored.mapValues(\.contentDigest)
+        for key in waiting { current[key] = nil }
+        candidates.removeAll { candidate in
+            if isSettled.contains(candidate.keyDigest) { return true }
+            if current[candidate.keyDigest] == candidate.contentDigest { return true }
+            current[candidate.keyDigest] = candidate.contentDigest
+            return false
+        }
     }
 
     /// A record on its way.

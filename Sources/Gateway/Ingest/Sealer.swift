@@ -31,7 +31,7 @@ package struct SealedLinkedRecord: Sendable {
     package let isReplacement: Bool
     package let claims: [(index: String, entry: BlindIndexEntry)]
     package let doubts: [String]
-    package let candidate: ResidentNumber?
+    package let candidate: LinkTarget?
     /// The fields whose value a person must confirm before a predicate over them says yes.
     package let confirmations: [FieldID]
 }

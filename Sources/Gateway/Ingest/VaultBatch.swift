@@ -34,11 +34,18 @@ struct VaultBatch {
             }
             if !record.doubts.isEmpty {
                 counts.inReview += 1
-                try open(.link, record, row: row, resident: resident, field: nil, in: writer)
+                let candidate = record.candidate.flatMap { number(of: $0, opened: opened) }
+                try writer.openReview(
+                    ReviewDraft(
+                        kind: .link, resident: resident, candidate: candidate, stream: stream,
+                        record: row, field: nil, reasons: record.doubts, openedAt: minute))
             }
             for field in record.confirmations {
-                try open(
-                    .confirmation, record, row: row, resident: resident, field: field, in: writer)
+                try writer.openReview(
+                    ReviewDraft(
+                        kind: .confirmation, resident: resident, candidate: nil, stream: stream,
+                        record: row, field: field, reasons: ["confirm.one-source"],
+                        openedAt: minute))
             }
         }
         for record in batch.quarantined where try writer.quarantine(record, of: stream) {
@@ -65,15 +72,13 @@ struct VaultBatch {
         }
     }
 
-    private func open(
-        _ kind: ReviewKind, _ record: SealedLinkedRecord, row: Int64, resident: ResidentNumber,
-        field: FieldID?, in writer: any StoreWriter
-    ) throws(GatewayError) {
-        try writer.openReview(
-            ReviewDraft(
-                kind: kind, resident: resident, candidate: record.candidate, stream: stream,
-                record: row, field: field,
-                reasons: kind == .link ? record.doubts : ["confirm.one-source"],
-                openedAt: minute))
+    /// The row of a resident who is stored by now; nil for one who is not.
+    private func number(
+        of target: LinkTarget, opened: [ResidentID: ResidentNumber]
+    ) -> ResidentNumber? {
+        switch target {
+        case .known(let number, _): number
+        case .opening(let id), .new(let id): opened[id]
+        }
     }
 }

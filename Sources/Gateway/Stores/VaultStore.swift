@@ -34,6 +34,11 @@ package protocol VaultReader {
     /// Refused records, oldest first, after a number.
     func quarantineList(after: Int64, limit: Int) throws(GatewayError) -> [QuarantineItem]
 
+    /// Those of some records that are in quarantine, by key digest.
+    func quarantinedKeys(
+        of stream: StreamName, among keyDigests: [[UInt8]]
+    ) throws(GatewayError) -> Set<[UInt8]>
+
     /// Whether a person has confirmed what a field says of a resident.
     func isConfirmed(_ field: FieldID, of resident: ResidentNumber) throws(GatewayError) -> Bool
 
