@@ -19,6 +19,7 @@ struct TestGateway {
     /// - Parameters:
     ///   - rules: The department rules.
     ///   - seed: Where identifiers and salts come from.
+    /// - Throws: What a part of it throws.
     init(rules: String = TestPolicies.rules, seed: UInt64 = 1) throws {
         folder = try TemporaryFolder()
         store = try HomeStore(at: folder.file("hangu.db"))
@@ -126,6 +127,10 @@ struct TestGateway {
         }
     }
 
+    func totals() throws -> [StreamTotals] {
+        try store.read { reader throws(GatewayError) in try reader.streamTotals() }
+    }
+
     /// Everything known of one field of one resident.
     func texts(_ field: FieldID, of resident: ResidentNumber) throws -> [String] {
         try store.read { reader throws(GatewayError) in
@@ -165,4 +170,9 @@ func row(
     row["number"] = number
     row["name"] = name
     return row.merging(more) { $1 }
+}
+
+/// The same of the man with the usual number and name.
+func row(_ id: String, _ more: ScriptedSource.Row) -> ScriptedSource.Row {
+    row(id, citizenNumber(), name: "张三丰", more)
 }

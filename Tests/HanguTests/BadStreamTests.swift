@@ -9,7 +9,7 @@ struct BadStreamTests {
         _ delivery: SmallDelivery, stream bad: String, status: Int32, says texts: [String],
         dependents: [String] = [], sourceLocation: SourceLocation = #_sourceLocation
     ) throws -> TestHome {
-        let home = try TestHome(town: delivery.path)
+        let home = try TestHome(delivery)
         let pulled = try home.run(["pull", "--json"])
         #expect(pulled.status == status, "\(pulled.allText)", sourceLocation: sourceLocation)
         let counts = try #require(try pulled.json(PullCounts.self).first)

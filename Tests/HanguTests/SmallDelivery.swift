@@ -8,7 +8,7 @@ struct SmallDelivery {
 
     /// Citizen numbers with sound check characters; province 78 is assigned to nobody.
     static let numbers = ["zhang", "li", "wang"].enumerated().map { index, _ in
-        number("78020119580304\(21 + index)1")
+        number("78020119580304\(21 + index)2")
     }
 
     /// Adds the check character to 17 digits (GB 11643).

@@ -136,11 +136,8 @@ extension PredicateTest {
 
     /// -1, 0 or 1; the fraction of a decimal counts.
     private func compare(_ text: String, _ bound: Int) -> Int? {
-        let parts = text.split(separator: ".", maxSplits: 1)
-        guard let head = parts.first, let whole = Int(head) else { return nil }
-        let hasFraction = parts.count > 1 && parts[1].contains { $0 != "0" }
-        if whole != bound { return whole < bound ? -1 : 1 }
-        guard hasFraction else { return 0 }
-        return text.hasPrefix("-") ? -1 : 1
+        guard let number = DecimalText(text) else { return nil }
+        if number.floor != bound { return number.floor < bound ? -1 : 1 }
+        return number.hasFraction ? 1 : 0
     }
 }

@@ -114,13 +114,10 @@ package enum ValueForm: Hashable, Sendable {
     /// The largest multiple of the width that is not above the number; nil where the text is no number, or the
     /// multiple is beyond what a number can hold.
     private func foot(of text: String, width: Int) -> Int? {
-        let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let head = parts.first, let whole = Int(head) else { return nil }
-        let isBelowWhole = head.hasPrefix("-") && parts.count > 1 && parts[1].contains { $0 != "0" }
-        var remainder = whole % width
-        if remainder < 0 { remainder += width }
-        if isBelowWhole, remainder == 0 { remainder = width }
-        let (low, isTooSmall) = whole.subtractingReportingOverflow(remainder)
+        guard let number = DecimalText(text)?.floor else { return nil }
+        let remainder = number % width
+        let (low, isTooSmall) = number.subtractingReportingOverflow(
+            remainder < 0 ? remainder + width : remainder)
         return isTooSmall ? nil : low
     }
 }

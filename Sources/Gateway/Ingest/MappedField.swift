@@ -50,7 +50,7 @@ struct MappedField: Sendable {
         if let flagTexts, flagTexts.yes.contains(text) || flagTexts.no.contains(text) {
             return text
         }
-        return blanks.contains(text) ? nil : text
+        return blanks.contains(text) || isBlank(text) ? nil : text
     }
 
     /// The value in the form of its kind; empty where the text turns out to hold nothing.
@@ -117,6 +117,11 @@ struct MappedField: Sendable {
     }
 }
 
+/// Whether a text is nothing but spaces, full-width ones too.
+func isBlank(_ text: String) -> Bool {
+    text.unicodeScalars.allSatisfy { $0.properties.isWhitespace }
+}
+
 /// The text without spaces at its ends, full-width ones too, and without control characters.
 private func trimmed(_ text: String) -> String {
     let bytes = text.utf8
@@ -130,9 +135,9 @@ private func trimmed(_ text: String) -> String {
     for scalar in text.unicodeScalars where scalar.value >= 0x20 && scalar.value != 0x7F {
         scalars.append(scalar)
     }
-    let isBlank = { (scalar: Unicode.Scalar) in scalar.properties.isWhitespace }
-    let head = scalars.drop(while: isBlank)
-    guard let last = head.lastIndex(where: { !isBlank($0) }) else { return "" }
+    let isSpace = { (scalar: Unicode.Scalar) in scalar.properties.isWhitespace }
+    let head = scalars.drop(while: isSpace)
+    guard let last = head.lastIndex(where: { !isSpace($0) }) else { return "" }
     return String(head[head.startIndex...last])
 }
 

@@ -1,8 +1,8 @@
 package import Linkage
 package import ResidentModel
 
-/// One record in the words of the catalogue.
-package struct MappedRecord: Sendable {
+/// One record in the words of the catalogue. It prints as `<redacted>` and its place.
+package struct MappedRecord: Sendable, CustomStringConvertible {
     package let position: RecordPosition
     /// The record's name within its stream: the key columns, joined.
     package let key: String
@@ -15,6 +15,8 @@ package struct MappedRecord: Sendable {
         /// The resident of this record of another stream.
         case record(stream: String, key: String)
     }
+
+    package var description: String { "<redacted> at \(position)" }
 }
 
 /// One value of one field, in the form that ``FieldKind`` prescribes.
@@ -26,14 +28,16 @@ package struct MappedValue: Sendable, CustomStringConvertible {
     package var description: String { "<redacted>" }
 }
 
-/// A record that is not taken in, with every reason.
-package struct RefusedRecord: Sendable {
+/// A record that is not taken in, with every reason. Of its content it prints nothing.
+package struct RefusedRecord: Sendable, CustomStringConvertible {
     package let position: RecordPosition
     /// nil where the record could not even be read so far.
     package let key: String?
     package let findings: [RecordFinding]
     /// The cells as delivered, never-ingest columns dropped; empty where the record could not be read.
     package let cells: [String?]
+
+    package var description: String { "<redacted> at \(position): \(findings)" }
 }
 
 /// One batch in the words of the catalogue; only ``RecordMapper`` makes one.
@@ -164,7 +168,9 @@ package struct RecordMapper: Sendable {
     }
 
     private func cell(_ index: Int, of record: RawRecord) -> String? {
-        guard let text = record.cells[index], !blanks.contains(text) else { return nil }
+        guard let text = record.cells[index], !blanks.contains(text), !isBlank(text) else {
+            return nil
+        }
         return text
     }
 
