@@ -96,7 +96,8 @@ struct ConformanceRun {
                 file.notRun += 1
                 continue
             }
-            let id = VectorCheck.text(vector["id"])
+            let given = VectorCheck.text(vector["id"])
+            let id = given.isEmpty ? "\(file.path)[\(file.items)]" : given
             var check = VectorCheck()
             check.run(vector, head)
             file.add(check.tally, id: id, failures: check.failures.map { "\(id): \($0)" })
