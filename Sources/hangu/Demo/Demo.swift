@@ -40,7 +40,8 @@ struct Demo {
             let story = try TownGenerator(residents: residents, seed: seed, today: today)
                 .write(to: folder.town) { done in
                     progress.show(
-                        DemoText.inventing(done, of: residents).text(in: console.language))
+                        DemoText.inventing(done, of: residents).text(in: console.language),
+                        done: done, of: residents)
                 }
             progress.finish()
             // Employers describe organisations; no stream reads them.
@@ -54,7 +55,7 @@ struct Demo {
         let progress = Progress()
         let begun = ContinuousClock.now
         let outcomes = try Pulling(home: home).run(only: []) { report in
-            progress.show(Messages.pulled(report).text(in: console.language))
+            progress.show(Messages.pulling(report).text(in: console.language))
             return false
         }
         progress.finish()
