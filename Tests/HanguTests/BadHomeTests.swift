@@ -34,12 +34,13 @@ struct BadFile: Sendable, CustomTestStringConvertible {
             place: nil),
         BadFile(
             fault: "an unknown kind", file: "Policies/catalogue/legal-bases.yaml",
-            shownAs: "catalogue/legal-bases.yaml", text: "kind: consent", replacement: "kind: konsent",
+            shownAs: "catalogue/legal-bases.yaml", text: "kind: consent",
+            replacement: "kind: konsent",
             place: nil),
         BadFile(
             fault: "broken YAML", file: "Policies/catalogue/purposes.yaml",
-            shownAs: "catalogue/purposes.yaml", text: "purposes:\n", replacement: "purposes:\n\t- x\n",
-            place: nil),
+            shownAs: "catalogue/purposes.yaml", text: "purposes:\n",
+            replacement: "purposes:\n\t- x\n", place: nil),
         BadFile(
             fault: "an unknown connector", file: "Policies/catalogue/sources/health.yaml",
             shownAs: "catalogue/sources/health.yaml", text: "connector: fhir-ndjson",
@@ -91,6 +92,24 @@ struct BadHomeTests {
         #expect(try home.files()["data/hangu.db"] == before, "the store was touched")
         try Data(text.utf8).write(to: place)
         #expect(try home.pull().total(\.stored) > 0)
+    }
+
+    @Test("A source without a mapping, or one that nobody declared, stops before anything is read")
+    func unknownSource() throws {
+        let home = try home()
+        let place = URL(fileURLWithPath: home.path + "/hangu.yaml")
+        let sound = try String(contentsOf: place, encoding: .utf8)
+        let size = try home.logSize()
+        let changed = sound.replacingOccurrences(of: "mapping: health", with: "mapping: helath")
+        try Data(changed.utf8).write(to: place)
+        let unmapped = try home.run(["pull"])
+        #expect(unmapped.status == 2 && unmapped.output.isEmpty, "\(unmapped.allText)")
+        #expect(unmapped.errorText.contains("hangu.yaml") && unmapped.errorText.contains("helath"))
+        try Data(sound.utf8).write(to: place)
+        let undeclared = try home.run(["pull", "--source", "civil-affairs", "--source", "nobody"])
+        #expect(undeclared.status == 2 && undeclared.output.isEmpty, "\(undeclared.allText)")
+        #expect(undeclared.errorText.contains("'nobody'"))
+        #expect(try home.logSize() == size)
     }
 
     @Test("Starter policies that are broken make no home")
@@ -219,7 +238,8 @@ struct BadHomeTests {
         #expect(try home.run(["disclose"]).status == 64)
         #expect(try home.run(["fly"]).status == 64)
         #expect(try home.run(["audit", "show", "9999"]).status == 2)
-        #expect(try home.run(["consent", "withdraw", "C-0", "--registered-by", "wang"]).status == 2)
+        let withdrawal = ["consent", "withdraw", "C-0", "--registered-by", "wang"]
+        #expect(try home.run(withdrawal).status == 2)
         #expect(try home.run(["review", "confirm", "9999", "--officer", "qian"]).status == 2)
         #expect(try home.verifyLog().sound)
     }

@@ -52,7 +52,8 @@ struct BadRecord: Sendable, CustomTestStringConvertible {
     private static let linhe = "minzheng/residents_linhe_gb18030.csv"
     private static let sql = "shebao/shebao.sql"
     private static let patients = "weijian/Patient.ndjson"
-    private static let identifier = "identifier[system=https://example.org/fhir/sid/cn-resident-id].value"
+    private static let identifier =
+        "identifier[system=https://example.org/fhir/sid/cn-resident-id].value"
     private static let second = ("residents.csv", 2, Int?.some(3))
     private static let third = ("AC01", 3, Int?.none)
     private static let lastPatient = ("Patient.ndjson", 3, Int?.some(3))

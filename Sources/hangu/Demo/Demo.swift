@@ -44,7 +44,9 @@ struct Demo {
                         done: done, of: residents)
                 }
             progress.finish()
-            console.say(DemoText.town(residents, records: story.recordCounts.values.reduce(0, +)))
+            // Employers describe organisations; no stream reads them.
+            let records = story.recordCounts.filter { $0.key != "shebao/AB01" }.values.reduce(0, +)
+            console.say(DemoText.town(residents, records: records))
             return story
         } catch { throw GatewayError.request(.unreadable("\(error)")) }
     }
