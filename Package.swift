@@ -71,7 +71,8 @@ let package = Package(
         .executableTarget(
             name: "hangu",
             dependencies: [
-                "Connectors", "Consent", "DemoData", "FieldCrypto", "Gateway", "JSONText",
+                "Cedar", "Connectors", "Consent", "DemoData", "FieldCrypto", "Gateway",
+                "JSONText",
                 "ResidentModel",
                 "SQLiteStore", "StrictYAML", "TransparencyLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -79,7 +80,8 @@ let package = Package(
 
         // tests
         .target(
-            name: "TestSupport", dependencies: ["FieldCrypto", "ResidentModel"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["FieldCrypto", "ResidentModel"],
+            path: "Tests/TestSupport",
             swiftSettings: strict),
         tests(of: "JSONText"),
         tests(of: "StrictYAML"),
@@ -87,7 +89,7 @@ let package = Package(
         tests(of: "Cedar"),
         tests(of: "FieldCrypto"),
         tests(of: "TransparencyLog", ["FieldCrypto"]),
-        tests(of: "Consent", ["ResidentModel"]),
+        tests(of: "Consent", ["ResidentModel", "StrictYAML"]),
         tests(of: "Linkage", ["ResidentModel"]),
         tests(
             of: "Gateway",
