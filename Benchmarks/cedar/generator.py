@@ -61,8 +61,8 @@ class Generator:
         e = lambda kind: self.expression(kind, depth)
         if depth <= 0:
             return self.pick(["true", "false", "context.flag", "principal.active", "context.who.active",
-                              "principal has boss", "resource has note", "context has opt", "principal == context.who",
-                              "principal == resource.owner", "resource.readers.contains(principal)"])
+                              "(principal has boss)", "(resource has note)", "(context has opt)", "(principal == context.who)",
+                              "(principal == resource.owner)", "resource.readers.contains(principal)"])
         return self.pick([
             lambda: f"({e('Bool')} && {e('Bool')})", lambda: f"({e('Bool')} || {e('Bool')})",
             lambda: f"!({e('Bool')})", lambda: f"({e('Long')} {self.pick(['<', '<=', '>', '>=', '==', '!='])} {e('Long')})",
