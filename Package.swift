@@ -14,9 +14,11 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(
+    of name: String, named title: String? = nil, _ dependencies: [Target.Dependency] = []
+) -> Target {
     .testTarget(
-        name: "\(name)Tests",
+        name: "\(title ?? name)Tests",
         dependencies: [.byName(name: name), "TestSupport"] + dependencies, swiftSettings: strict)
 }
 
@@ -45,7 +47,7 @@ let package = Package(
         module("ResidentModel", ["StrictYAML"]),
 
         // engines
-        module("Cedar"),
+        .target(name: "Cedar", exclude: ["README.md"], swiftSettings: strict),
         module("FieldCrypto", ["COpenSSL"]),
         module("TransparencyLog", ["FieldCrypto"]),
         module("Consent", ["ResidentModel"]),
@@ -69,7 +71,8 @@ let package = Package(
         .executableTarget(
             name: "hangu",
             dependencies: [
-                "Connectors", "Consent", "DemoData", "FieldCrypto", "Gateway", "JSONText",
+                "Cedar", "Connectors", "Consent", "DemoData", "FieldCrypto", "Gateway",
+                "JSONText",
                 "ResidentModel",
                 "SQLiteStore", "StrictYAML", "TransparencyLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -77,7 +80,8 @@ let package = Package(
 
         // tests
         .target(
-            name: "TestSupport", dependencies: ["ResidentModel"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["FieldCrypto", "ResidentModel"],
+            path: "Tests/TestSupport",
             swiftSettings: strict),
         tests(of: "JSONText"),
         tests(of: "StrictYAML"),
@@ -85,8 +89,15 @@ let package = Package(
         tests(of: "Cedar"),
         tests(of: "FieldCrypto"),
         tests(of: "TransparencyLog", ["FieldCrypto"]),
-        tests(of: "Consent", ["ResidentModel"]),
+        tests(of: "Consent", ["ResidentModel", "StrictYAML"]),
         tests(of: "Linkage", ["ResidentModel"]),
+        tests(
+            of: "Gateway",
+            [
+                "Consent", "FieldCrypto", "JSONText", "Linkage", "ResidentModel", "SQLiteStore",
+                "StrictYAML", "TransparencyLog", grdb,
+            ]),
+        tests(of: "hangu", named: "Hangu", ["DemoData", "ResidentModel", "StrictYAML", grdb]),
         tests(of: "Connectors", ["CZlib", "JSONText", "ResidentModel", grdb]),
         tests(of: "DemoData", ["Connectors", "ResidentModel", grdb]),
     ]

@@ -74,6 +74,28 @@ struct NestingTests {
         #expect(throws: EntityStoreError.self) { try EntityStore(cycle) }
     }
 
+    @Test("A hierarchy 10,000 deep is read from JSON, and one 100,000 wide either way")
+    func hierarchiesFromJSON() throws {
+        func uid(_ number: Int) -> String { #"{"type":"G","id":"\#(number)"}"# }
+        func entity(_ number: Int, parents: [Int]) -> String {
+            let list = parents.map(uid).joined(separator: ",")
+            return #"{"uid":\#(uid(number)),"attrs":{},"parents":[\#(list)]}"#
+        }
+        func store(_ entities: [String]) throws -> EntityStore {
+            try EntityStore(json: "[\(entities.joined(separator: ","))]")
+        }
+        func group(_ number: Int) -> EntityUID { EntityUID(type: "G", id: "\(number)") }
+        let deep = try store((0..<10_000).map { entity($0, parents: [$0 + 1]) })
+        #expect(deep.isEntity(group(0), in: group(10_000)))
+        #expect(!deep.isEntity(group(1), in: group(0)))
+        let children = try store((1...Self.count).map { entity($0, parents: [0]) })
+        #expect(children.isEntity(group(Self.count), in: group(0)))
+        #expect(!children.isEntity(group(Self.count), in: group(1)))
+        let parents = try store([entity(0, parents: Array(1...Self.count))])
+        #expect(parents.isEntity(group(0), in: group(Self.count)))
+        #expect(!parents.isEntity(group(Self.count), in: group(0)))
+    }
+
     @Test("Deep JSON is an error, never a crash", arguments: ["[", "{\"a\":"])
     func deepJSON(opening: String) {
         let text = String(repeating: opening, count: Self.count)

@@ -43,7 +43,7 @@ struct PartialTests {
         for loaded in cases {
             for request in loaded.requests {
                 let full = Authorizer().authorize(request, loaded.policies, loaded.store)
-                for _ in 0..<3 {
+                for _ in 0..<4 {
                     func isHidden() -> Bool { Bool.random(using: &random) }
                     let partial = PartialRequest(
                         principal: isHidden()

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import TransparencyLog
 
-@testable import Gateway
+import Gateway
 
 struct DisclosureTests {
     private let gateway: TestGateway

@@ -3,7 +3,7 @@ import ResidentModel
 import TestSupport
 import Testing
 
-@testable import Gateway
+import Gateway
 
 struct IngestTests {
     private let gateway: TestGateway

@@ -2,7 +2,7 @@ import ResidentModel
 import TestSupport
 import Testing
 
-@testable import Gateway
+import Gateway
 
 struct LinkerTests {
     private let gateway: TestGateway

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Gateway
+import Gateway
 
 struct ObligationsTests {
     private static let words = [

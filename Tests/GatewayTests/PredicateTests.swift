@@ -1,8 +1,8 @@
 import StrictYAML
 import Testing
 
-@testable import Gateway
-@testable import ResidentModel
+import Gateway
+import ResidentModel
 
 struct PredicateTests {
     static let day = CalendarDate(dayNumber: 20_517)

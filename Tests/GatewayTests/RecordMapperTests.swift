@@ -2,7 +2,7 @@ import ResidentModel
 import TestSupport
 import Testing
 
-@testable import Gateway
+import Gateway
 
 struct RecordMapperTests {
     private static let today = CalendarDate(dayNumber: 20_517)

@@ -3,7 +3,7 @@ import ResidentModel
 import TestSupport
 import Testing
 
-@testable import Gateway
+import Gateway
 
 /// Each reason for which an item can be refused, reached by a request that is right in everything else.
 struct RefusalTests {

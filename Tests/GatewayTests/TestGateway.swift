@@ -5,7 +5,7 @@ import SQLiteStore
 import Synchronization
 import TestSupport
 
-@testable import Gateway
+import Gateway
 
 /// A gateway over a store of its own, with a clock that a test moves.
 struct TestGateway {
@@ -122,9 +122,8 @@ struct TestGateway {
 
     /// The row of the resident who holds a number.
     func resident(_ number: String) throws -> ResidentNumber? {
-        let number = try CitizenNumber(number, today: clock.gatewayClock.today)
-        return try store.read { reader throws(GatewayError) in
-            try Locate.find(number, parts: parts, store: reader)?.number
+        try store.read { reader throws(GatewayError) in
+            try AccessHistory(parts).row(citizenNumber: number, in: reader)
         }
     }
 
@@ -135,11 +134,19 @@ struct TestGateway {
     /// Everything known of one field of one resident.
     func texts(_ field: FieldID, of resident: ResidentNumber) throws -> [String] {
         try store.read { reader throws(GatewayError) in
-            let ids = try reader.residentIDs(of: [resident])
-            let opener = ValueOpener(
-                keyring: parts.keyring, catalogue: parts.catalogue, tenant: parts.tenant)
-            return try opener.open(reader.values(of: [resident], fields: [field])) { ids[$0] }
-                .map(\.text)
+            let id = try reader.residentIDs(of: [resident])[resident]
+            let fieldClass = parts.catalogue.field(field)?.fieldClass ?? ""
+            let sealed = try reader.values(of: [resident], fields: [field]).map { value in
+                SealedValue(
+                    address: FieldAddress(
+                        tenant: parts.tenant, table: "field_value",
+                        resident: ResidentKeyID(bytes: id?.bytes ?? []), field: field.text,
+                        fieldClass: fieldClass, recordVersion: value.recordVersion),
+                    envelope: value.sealed)
+            }
+            return try inCrypto { () throws(FieldCryptoError) in
+                try parts.keyring.open(sealed).map { String(decoding: $0, as: UTF8.self) }
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Gateway
+import Gateway
 
 struct ValueFormTests {
     /// Forms of every kind, as rules write them.

@@ -9,31 +9,39 @@ struct BadStreamTests {
         _ delivery: SmallDelivery, stream bad: String, status: Int32, says texts: [String],
         dependents: [String] = [], sourceLocation: SourceLocation = #_sourceLocation
     ) throws -> TestHome {
-        let home = try TestHome(town: delivery.path)
+        let home = try TestHome(delivery)
         let pulled = try home.run(["pull", "--json"])
         #expect(pulled.status == status, "\(pulled.allText)", sourceLocation: sourceLocation)
         let counts = try #require(try pulled.json(PullCounts.self).first)
         let error = try #require(
             try counts.stream(bad).error, "\(pulled.outputText)", sourceLocation: sourceLocation)
+        // Cases without a fault in the middle of their data have read nothing.
+        let faulty = try counts.stream(bad)
+        #expect(faulty.addsUp, sourceLocation: sourceLocation)
+        if error.contains("after record") {
+            #expect(error.contains("after record \(faulty.read)"), "\(error)")
+        }
         for text in texts {
             #expect(error.contains(text), "\(error)", sourceLocation: sourceLocation)
         }
         for stream in counts.streams where stream.stream != bad {
             #expect(stream.error == nil, sourceLocation: sourceLocation)
-            let stored = dependents.contains(stream.stream) ? 0 : SmallDelivery.counts[stream.stream]
+            let isWaiting = dependents.contains(stream.stream)
+            let stored = isWaiting ? 0 : SmallDelivery.counts[stream.stream]
             #expect(stream.stored == stored, "\(stream.stream)", sourceLocation: sourceLocation)
         }
         let plain = try home.run(["pull"])
         #expect(plain.status == status, sourceLocation: sourceLocation)
         #expect(plain.allText.contains(texts[0]), sourceLocation: sourceLocation)
         for name in ["章一山", "黎二水", "汪三木"] + SmallDelivery.numbers {
-            #expect(!(pulled.allText + plain.allText).contains(name), sourceLocation: sourceLocation)
+            let shown = pulled.allText + plain.allText
+            #expect(!shown.contains(name), sourceLocation: sourceLocation)
         }
         #expect(try home.verifyLog().sound, sourceLocation: sourceLocation)
         return home
     }
 
-    @Test("A gzip file that is cut short is named with the last whole record, and a whole one is read on")
+    @Test("A gzip file that is cut short is named with its last record, and read on when whole")
     func truncatedGzip() throws {
         let delivery = try SmallDelivery()
         let plain = try Data(contentsOf: delivery.url("minzheng/residents.csv"))

@@ -33,6 +33,8 @@ enum HanguProgram {
     ///   - input: What it reads from standard input.
     ///   - environment: Beside a small fixed environment in English.
     ///   - deadlineSeconds: When it is taken as hanging and is killed.
+    /// - Returns: What it printed and how it ended.
+    /// - Throws: ``MissingProgram`` or ``Hanging``.
     static func run(
         _ arguments: [String], input: String = "", environment: [String: String] = [:],
         deadlineSeconds: Double = 600

@@ -40,6 +40,7 @@ struct SecretSearch {
     var patternCount: Int { patterns.count }
 
     /// - Parameter secrets: Each is looked for in UTF-8, GB18030 and UTF-16 of both byte orders.
+    /// - Throws: ``Unencodable`` where an encoding lacks a character.
     init(_ secrets: Set<Secret>) throws {
         let sorted = secrets.sorted { ($0.kind.rawValue, $0.text) < ($1.kind.rawValue, $1.text) }
         secretCount = sorted.count

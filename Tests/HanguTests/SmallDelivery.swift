@@ -8,7 +8,7 @@ struct SmallDelivery {
 
     /// Citizen numbers with sound check characters; province 78 is assigned to nobody.
     static let numbers = ["zhang", "li", "wang"].enumerated().map { index, _ in
-        number("78020119580304\(21 + index)1")
+        number("78020119580304\(21 + index)2")
     }
 
     /// Adds the check character to 17 digits (GB 11643).
@@ -25,9 +25,9 @@ struct SmallDelivery {
                 at: folder.url("town/\(name)"), withIntermediateDirectories: true)
         }
         try write(Self.residents, to: "minzheng/residents.csv")
-        try write(
-            try toolOutput(["iconv", "-f", "UTF-8", "-t", "GB18030"], input: Data(Self.linhe.utf8)),
-            to: "minzheng/residents_linhe_gb18030.csv")
+        let linhe = try toolOutput(
+            ["iconv", "-f", "UTF-8", "-t", "GB18030"], input: Data(Self.linhe.utf8))
+        try write(linhe, to: "minzheng/residents_linhe_gb18030.csv")
         try write(Self.dump, to: "shebao/shebao.sql")
         for (type, lines) in Self.resources { try write(lines, to: "weijian/\(type).ndjson") }
     }

@@ -4,10 +4,22 @@ import Testing
 /// A home in a folder of its own, worked with through the command line alone.
 struct TestHome {
     let folder: TemporaryFolder
+    /// Kept, since a pull reads it again.
+    private let delivery: SmallDelivery?
     var path: String { folder.path("home") }
+
+    /// Makes a home over a small delivery.
+    init(_ delivery: SmallDelivery) throws {
+        try self.init(town: delivery.path, healthFolder: nil, delivery: delivery)
+    }
 
     /// Makes a home over the deliveries of a town.
     init(town: String, healthFolder: String? = nil) throws {
+        try self.init(town: town, healthFolder: healthFolder, delivery: nil)
+    }
+
+    private init(town: String, healthFolder: String?, delivery: SmallDelivery?) throws {
+        self.delivery = delivery
         folder = try TemporaryFolder()
         var arguments = ["init", folder.path("home"), "--town", town]
         if let healthFolder { arguments += ["--health-folder", healthFolder] }

@@ -2,7 +2,7 @@ import Glibc
 import ResidentModel
 
 /// Where bytes come from: a file, or what a compressed file holds.
-protocol ByteInput: AnyObject {
+package protocol ByteInput: AnyObject {
     /// Reads some bytes, at most as many as there is room for.
     ///
     /// - Parameter room: Where to put them; not empty.
@@ -12,7 +12,7 @@ protocol ByteInput: AnyObject {
 }
 
 /// Why bytes do not come; the reader adds the container and the record.
-enum InputFault: Error {
+package enum InputFault: Error {
     case absent
     case unreadable(String)
     case truncated
@@ -67,7 +67,7 @@ func systemText(_ code: Int32) -> String {
 /// Opens a file, looking at its first bytes for gzip.
 ///
 /// - Throws: ``InputFault``; a name ending in `.gz` promises gzip, so anything else in it is damage.
-func openInput(path: String) throws(InputFault) -> any ByteInput {
+package func openInput(path: String) throws(InputFault) -> any ByteInput {
     let file = try FileInput(path: path)
     let magic = UnsafeMutableRawBufferPointer.allocate(byteCount: 2, alignment: 1)
     defer { magic.deallocate() }

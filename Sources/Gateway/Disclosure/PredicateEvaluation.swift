@@ -37,6 +37,12 @@ package struct PredicateResult: Hashable, Sendable {
     package let answer: PredicateAnswer
     package let asOf: CalendarDate?
     package let reason: UnknownReason?
+
+    package init(answer: PredicateAnswer, asOf: CalendarDate?, reason: UnknownReason?) {
+        self.answer = answer
+        self.asOf = asOf
+        self.reason = reason
+    }
 }
 
 extension PredicateDefinition {

@@ -26,7 +26,7 @@ package enum ValueForm: Hashable, Sendable {
         case year
     }
 
-    init(parsing word: String) throws(ObligationError) {
+    package init(parsing word: String) throws(ObligationError) {
         switch word {
         case "clear": self = .clear
         case "mask:last4": self = .maskLast4
@@ -71,7 +71,7 @@ package enum ValueForm: Hashable, Sendable {
     ///
     /// - Parameter text: The value in the form of its ``FieldKind``.
     /// - Returns: What may leave; nil where nothing may.
-    func applied(to text: String) -> String? {
+    package func applied(to text: String) -> String? {
         switch self {
         case .clear: return text
         case .withheld: return nil

@@ -1,7 +1,9 @@
 package import Linkage
 package import ResidentModel
 
-/// One record in the words of the catalogue. It prints as `<redacted>` and its place.
+/// One record in the words of the catalogue.
+///
+/// It prints as `<redacted>` and its place.
 package struct MappedRecord: Sendable, CustomStringConvertible {
     package let position: RecordPosition
     /// The record's name within its stream: the key columns, joined.
@@ -28,7 +30,9 @@ package struct MappedValue: Sendable, CustomStringConvertible {
     package var description: String { "<redacted>" }
 }
 
-/// A record that is not taken in, with every reason. Of its content it prints nothing.
+/// A record that is not taken in, with every reason.
+///
+/// Of its content it prints nothing.
 package struct RefusedRecord: Sendable, CustomStringConvertible {
     package let position: RecordPosition
     /// nil where the record could not even be read so far.

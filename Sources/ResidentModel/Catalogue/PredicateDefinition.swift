@@ -14,6 +14,18 @@ package struct PredicateDefinition: Hashable, Sendable {
     package let combine: SourceCombination
     /// Whether a yes needs a person's confirmation in the review list before it is given.
     package let needsConfirmation: Bool
+
+    package init(
+        id: FieldID, title: Title, field: FieldID, test: PredicateTest,
+        combine: SourceCombination, needsConfirmation: Bool
+    ) {
+        self.id = id
+        self.title = title
+        self.field = field
+        self.test = test
+        self.combine = combine
+        self.needsConfirmation = needsConfirmation
+    }
 }
 
 /// What a predicate asks of one value.

@@ -24,7 +24,7 @@ struct PullCommand: ParsableCommand {
         try options.withHome { home, console in
             let progress = Progress()
             let outcomes = try Pulling(home: home).run(only: source) { report in
-                progress.show(Messages.pulled(report).text(in: console.language))
+                progress.show(Messages.pulling(report).text(in: console.language))
                 return isInterrupted.load(ordering: .relaxed)
             }
             progress.finish()

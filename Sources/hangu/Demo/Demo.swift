@@ -40,10 +40,13 @@ struct Demo {
             let story = try TownGenerator(residents: residents, seed: seed, today: today)
                 .write(to: folder.town) { done in
                     progress.show(
-                        DemoText.inventing(done, of: residents).text(in: console.language))
+                        DemoText.inventing(done, of: residents).text(in: console.language),
+                        done: done, of: residents)
                 }
             progress.finish()
-            console.say(DemoText.town(residents, records: story.recordCounts.values.reduce(0, +)))
+            // Employers describe organisations; no stream reads them.
+            let records = story.recordCounts.filter { $0.key != "shebao/AB01" }.values.reduce(0, +)
+            console.say(DemoText.town(residents, records: records))
             return story
         } catch { throw GatewayError.request(.unreadable("\(error)")) }
     }
@@ -52,7 +55,7 @@ struct Demo {
         let progress = Progress()
         let begun = ContinuousClock.now
         let outcomes = try Pulling(home: home).run(only: []) { report in
-            progress.show(Messages.pulled(report).text(in: console.language))
+            progress.show(Messages.pulling(report).text(in: console.language))
             return false
         }
         progress.finish()

@@ -23,17 +23,21 @@ struct Pulling {
     ) throws(GatewayError) -> [Outcome] {
         let lock = try PullLock(home.folder.pullLock)
         defer { withExtendedLifetime(lock) {} }
+        // Everything is known to be there before anything is read.
+        let sources = home.configuration.sources
+        for name in names where !sources.contains(where: { $0.name.text == name }) {
+            throw .request(.unreadable("'\(name)' is not a source of hangu.yaml"))
+        }
+        for source in sources where home.mappings[source.mapping] == nil {
+            throw .request(
+                .unreadable("hangu.yaml: source '\(source.name)': no mapping '\(source.mapping)'"))
+        }
         try removeOrphanedKeys()
         var outcomes: [Outcome] = []
-        for declaration in home.configuration.sources
+        for declaration in sources
         where names.isEmpty || names.contains(declaration.name.text) {
-            guard let mapping = home.mappings[declaration.mapping] else {
-                throw .request(.unknownName(declaration.mapping, of: "mapping"))
-            }
+            guard let mapping = home.mappings[declaration.mapping] else { continue }
             outcomes += try pull(declaration, mapping: mapping, progress: progress)
-        }
-        for name in names where !outcomes.contains(where: { $0.stream.source.text == name }) {
-            throw .request(.unknownName(name, of: "source"))
         }
         return outcomes
     }
@@ -47,13 +51,19 @@ struct Pulling {
         var outcomes: [Outcome] = []
         for stream in mapping.streams {
             let name = StreamName(source: declaration.name, stream: stream.name)
+            // What was stored before a fault stays stored, so it is reported too.
+            var last: StreamReport?
             do {
                 let report = try path.pull(
-                    stream, at: stream.location, from: source, progress: progress)
+                    stream, at: stream.location, from: source,
+                    progress: { report in
+                        last = report
+                        return progress(report)
+                    })
                 outcomes.append(Outcome(stream: name, report: report, error: nil))
             } catch {
                 guard case .source = error else { throw error }
-                outcomes.append(Outcome(stream: name, report: nil, error: error))
+                outcomes.append(Outcome(stream: name, report: last, error: error))
             }
         }
         return outcomes

@@ -45,34 +45,12 @@ struct Console: Sendable {
 }
 
 /// Writes all of a text; a reader who has gone is no failure of ours.
-private func writeAll(_ text: String, to descriptor: Int32) {
+func writeAll(_ text: String, to descriptor: Int32) {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
         let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
         if written < 0, errno == EINTR { continue }
         guard written > 0 else { return }
         rest = rest.dropFirst(written)
-    }
-}
-
-/// Shows how far long work is: a line that renews itself on a terminal, else a plain line now and then.
-final class Progress {
-    private let isTerminal = isatty(STDERR_FILENO) == 1
-    private var lastShown = ContinuousClock.now
-    private var hasLine = false
-
-    /// - Parameter text: One line; called as often as one likes.
-    func show(_ text: String) {
-        let now = ContinuousClock.now
-        guard now - lastShown > (isTerminal ? .milliseconds(100) : .seconds(5)) else { return }
-        lastShown = now
-        writeAll(isTerminal ? "\r\u{1B}[K\(text)" : "\(text)\n", to: STDERR_FILENO)
-        hasLine = isTerminal
-    }
-
-    /// Takes the line away.
-    func finish() {
-        if hasLine { writeAll("\r\u{1B}[K", to: STDERR_FILENO) }
-        hasLine = false
     }
 }

@@ -26,6 +26,13 @@ enum Messages {
                 + "in review \(report.inReview), never-ingest cells dropped \(report.neverIngest)")
     }
 
+    /// What a terminal shows while a stream is pulled.
+    static func pulling(_ report: StreamReport) -> Message {
+        Message(
+            "\(report.stream) 已读 \(report.read)，隔离 \(report.quarantined)",
+            "\(report.stream): \(report.read) read, \(report.quarantined) quarantined")
+    }
+
     static func columnsNotTaken(_ columns: [String]) -> Message {
         let list = columns.joined(separator: ", ")
         return Message("  未采集的列：\(list)", "  columns not taken: \(list)")
