@@ -164,8 +164,7 @@ struct TamperTests {
         #expect(try gateway.logSize == size)
     }
 
-    /// A log put back whole to an earlier state is its own past: only who has seen the later checkpoint can tell. What
-    /// follows must still be sound, but the chain of the resident gives the rollback away.
+    /// A log put back to an earlier state is its own past, but the chains of residents are ahead of it.
     private func shorterLog() throws {
         let found = try gateway.verification()
         #expect(!found.isSound, "the residents' chains are ahead of the log")

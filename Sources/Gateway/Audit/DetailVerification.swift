@@ -66,7 +66,8 @@ struct DetailVerification {
         if detail == nil { goneCount += 1 } else { checkedCount += 1 }
     }
 
-    /// - Parameter detail: nil where the resident's key is destroyed, and with it the start of their chain.
+    /// Finds that an entry continues its resident's chain; where the resident's key is destroyed, and with it the start
+    /// of the chain, the first entry is taken as it stands.
     private mutating func follow(
         _ subject: AuditLeaf.Subject, of resident: ResidentNumber, detail: OpenedDetail?
     ) throws(GatewayError) {
