@@ -10,13 +10,14 @@ import Gateway
 ///   - url: The file; it is created where absent.
 ///   - schema: The tables of a new file.
 ///   - format: The newest format this program knows.
+///   - busySeconds: How long to wait for another process that is writing.
 /// - Returns: The opened database.
 /// - Throws: ``GatewayError``.
 func openDatabase(
-    at url: URL, schema: String, format: Int
+    at url: URL, schema: String, format: Int, busySeconds: Double
 ) throws(GatewayError) -> DatabaseQueue {
     var configuration = Configuration()
-    configuration.busyMode = .timeout(30)
+    configuration.busyMode = .timeout(busySeconds)
     configuration.journalMode = .wal
     configuration.prepareDatabase { database in
         try database.execute(sql: "PRAGMA synchronous = FULL")
@@ -26,6 +27,11 @@ func openDatabase(
         try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
     }
     return try inStore {
+        // The log and the shared memory take over the file's mode when they are made, so it comes first.
+        if !FileManager.default.fileExists(atPath: url.path) {
+            _ = FileManager.default.createFile(
+                atPath: url.path, contents: nil, attributes: [.posixPermissions: 0o600])
+        }
         let queue = try DatabaseQueue(path: url.path, configuration: configuration)
         try queue.inTransaction(.immediate) { database in
             let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0

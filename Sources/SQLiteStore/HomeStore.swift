@@ -12,10 +12,13 @@ package final class HomeStore: GatewayStore {
 
     /// Opens the store, or makes an empty one.
     ///
-    /// - Parameter url: The file `hangu.db`.
+    /// - Parameters:
+    ///   - url: The file `hangu.db`.
+    ///   - busySeconds: How long to wait for another process that is writing.
     /// - Throws: ``GatewayError/store(_:)``.
-    package init(at url: URL) throws(GatewayError) {
-        queue = try openDatabase(at: url, schema: Schema.store, format: Schema.storeFormat)
+    package init(at url: URL, busySeconds: Double = 30) throws(GatewayError) {
+        queue = try openDatabase(
+            at: url, schema: Schema.store, format: Schema.storeFormat, busySeconds: busySeconds)
     }
 
     package func read<Result>(
@@ -27,13 +30,8 @@ package final class HomeStore: GatewayStore {
     package func write<Result>(
         _ body: (any StoreWriter) throws(GatewayError) -> Result
     ) throws(GatewayError) -> Result {
-        do {
-            return try transaction(.immediate) { transaction throws(GatewayError) in
-                try body(transaction)
-            }
-        } catch {
-            names.forget()
-            throw error
+        try transaction(.immediate) { transaction throws(GatewayError) in
+            try body(transaction)
         }
     }
 
@@ -43,10 +41,14 @@ package final class HomeStore: GatewayStore {
     ) throws(GatewayError) -> Result {
         try inStore {
             var result: Result?
+            var made = NameNumbers.Known()
             try queue.inTransaction(kind) { database in
-                result = try body(HomeTransaction(database: database, names: names))
+                let transaction = HomeTransaction(database: database, names: names)
+                result = try body(transaction)
+                made = transaction.made
                 return .commit
             }
+            names.learn(made)
             guard let result else { preconditionFailure("the transaction has run") }
             return result
         }

@@ -8,6 +8,8 @@ import Synchronization
 final class HomeTransaction: StoreWriter {
     let database: Database
     let names: NameNumbers
+    /// The names that this transaction has numbered; nobody else's before it has ended well.
+    fileprivate(set) var made = NameNumbers.Known()
 
     init(database: Database, names: NameNumbers) {
         self.database = database
@@ -49,9 +51,11 @@ final class HomeTransaction: StoreWriter {
     }
 }
 
-/// Numbers of fields and streams, kept between transactions; forgotten when one is undone.
+/// Numbers of fields and streams, kept between transactions.
+///
+/// Only what is durable is kept here: a number that an undone transaction gave may be given to another name next.
 final class NameNumbers: Sendable {
-    private struct Known {
+    struct Known {
         var fields: [FieldID: Int64] = [:]
         var streams: [StreamName: Int64] = [:]
     }
@@ -61,39 +65,55 @@ final class NameNumbers: Sendable {
     func number(
         of field: FieldID, in transaction: HomeTransaction, making: Bool
     ) throws(GatewayError) -> Int64? {
+        if let number = transaction.made.fields[field] { return number }
         if let number = known.withLock({ $0.fields[field] }) { return number }
-        let number = try transaction.numbered(
+        let (number, isNew) = try transaction.numbered(
             "SELECT number FROM field WHERE name = ?", "INSERT INTO field (name) VALUES (?)",
             [field.text], making: making)
-        if let number { known.withLock { $0.fields[field] = number } }
+        if isNew {
+            transaction.made.fields[field] = number
+        } else if let number {
+            known.withLock { $0.fields[field] = number }
+        }
         return number
     }
 
     func number(
         of stream: StreamName, in transaction: HomeTransaction, making: Bool
     ) throws(GatewayError) -> Int64? {
+        if let number = transaction.made.streams[stream] { return number }
         if let number = known.withLock({ $0.streams[stream] }) { return number }
-        let number = try transaction.numbered(
+        let (number, isNew) = try transaction.numbered(
             "SELECT number FROM stream WHERE source = ? AND name = ?",
             "INSERT INTO stream (source, name) VALUES (?, ?)",
             [stream.source.text, stream.stream], making: making)
-        if let number { known.withLock { $0.streams[stream] = number } }
+        if isNew {
+            transaction.made.streams[stream] = number
+        } else if let number {
+            known.withLock { $0.streams[stream] = number }
+        }
         return number
     }
 
-    func forget() { known.withLock { $0 = Known() } }
+    /// Takes over what a transaction has made that has ended well.
+    func learn(_ made: Known) {
+        known.withLock { known in
+            known.fields.merge(made.fields) { $1 }
+            known.streams.merge(made.streams) { $1 }
+        }
+    }
 }
 
 extension HomeTransaction {
     /// The number that a name has, or is given where `making` is true.
     fileprivate func numbered(
         _ select: String, _ insert: String, _ name: StatementArguments, making: Bool
-    ) throws(GatewayError) -> Int64? {
+    ) throws(GatewayError) -> (number: Int64?, isNew: Bool) {
         let found = try rows(select, name) { row throws(GatewayError) in
             try integer(row, "number")
         }.first
-        guard found == nil, making else { return found }
+        guard found == nil, making else { return (found, false) }
         try execute(insert, name)
-        return database.lastInsertedRowID
+        return (database.lastInsertedRowID, true)
     }
 }

@@ -10,10 +10,13 @@ package final class KeyDatabase: KeyStore {
 
     /// Opens the store, or makes an empty one.
     ///
-    /// - Parameter url: The file `keys.db`.
+    /// - Parameters:
+    ///   - url: The file `keys.db`.
+    ///   - busySeconds: How long to wait for another process that is writing.
     /// - Throws: ``GatewayError/store(_:)``.
-    package init(at url: URL) throws(GatewayError) {
-        queue = try openDatabase(at: url, schema: Schema.keys, format: Schema.keysFormat)
+    package init(at url: URL, busySeconds: Double = 30) throws(GatewayError) {
+        queue = try openDatabase(
+            at: url, schema: Schema.keys, format: Schema.keysFormat, busySeconds: busySeconds)
     }
 
     func read<Result>(_ body: (Database) throws -> Result) throws(KeyStoreError) -> Result {
