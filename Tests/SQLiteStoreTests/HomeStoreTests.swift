@@ -1,0 +1,247 @@
+import Foundation
+import GRDB
+import ResidentModel
+import TestSupport
+import Testing
+
+@testable import Gateway
+@testable import SQLiteStore
+
+struct HomeStoreTests {
+    private let folder: TemporaryFolder
+    private let store: HomeStore
+
+    init() throws {
+        folder = try TemporaryFolder()
+        store = try HomeStore(at: folder.file("hangu.db"), busySeconds: 0)
+    }
+
+    private var contract: StoreContract { StoreContract(store: store) }
+
+    @Test("Residents, records and values") func vault() throws { try contract.verifyVault() }
+    @Test("Blind index, cursors and batches") func index() throws {
+        try contract.verifyIndexAndCursor()
+    }
+    @Test("Entries, tiles, checkpoints, chains and epochs") func audit() throws {
+        try contract.verifyAudit()
+    }
+    @Test("Consents, the newest version of each") func consents() throws {
+        try contract.verifyConsents()
+    }
+    @Test("A transaction that throws leaves nothing, and no name it made is used afterwards")
+    func transactions() throws { try contract.verifyTransactions() }
+
+    private func residentCount(_ store: HomeStore) throws -> Int {
+        try store.read { reader throws(GatewayError) in try reader.residentCount() }
+    }
+
+    private func insertResident(_ fill: UInt8, in store: HomeStore) throws {
+        let id = try StoreContract.id(fill)
+        _ = try store.write { writer throws(GatewayError) in try writer.insertResident(id) }
+    }
+
+    @Test("What the closure throws comes out unchanged")
+    func errorsPass() throws {
+        let error = #expect(throws: GatewayError.self) {
+            try store.write { _ throws(GatewayError) in
+                throw GatewayError.request(.unknownReview(77))
+            }
+        }
+        guard case .request(.unknownReview(77))? = error else {
+            Issue.record("another error came out")
+            return
+        }
+    }
+
+    @Test(
+        "A store that another process is writing to is busy, loses nothing and goes on afterwards")
+    func busy() throws {
+        let other = try HomeStore(at: folder.file("hangu.db"), busySeconds: 0)
+        try insertResident(1, in: store)
+        let id = try StoreContract.id(2)
+        try other.write { writer throws(GatewayError) in
+            _ = try writer.insertResident(id)
+            let error = #expect(throws: GatewayError.self) { try insertResident(3, in: store) }
+            guard case .store(.busy)? = error else {
+                Issue.record("a lock that is held is said to be one")
+                return
+            }
+            #expect(error?.category == .unavailable)
+            do { #expect(try residentCount(store) == 1, "a reader sees what was there") } catch {
+                Issue.record("a reader is not kept out: \(error)")
+            }
+        }
+        #expect(try residentCount(store) == 2)
+        try insertResident(3, in: store)
+        #expect(try residentCount(other) == 3)
+    }
+
+    @Test("A reader sees one state from its first to its last line, whatever is written meanwhile")
+    func oneState() throws {
+        let other = try HomeStore(at: folder.file("hangu.db"), busySeconds: 0)
+        try store.read { reader throws(GatewayError) in
+            let before = try reader.residentCount()
+            do { try insertResident(1, in: other) } catch { Issue.record("a writer is kept out") }
+            #expect(try reader.residentCount() == before)
+        }
+        #expect(try residentCount(store) == 1)
+    }
+
+    @Test("A full disk ends a batch and keeps the ones before it; with room again, it goes on")
+    func diskFull() throws {
+        func limit(pages: Int) throws {
+            try store.write { writer throws(GatewayError) in
+                guard let transaction = writer as? HomeTransaction else { return }
+                _ = try transaction.rows("PRAGMA max_page_count = \(pages)") {
+                    row throws(GatewayError) in try integer(row, "max_page_count")
+                }
+            }
+        }
+        try limit(pages: 120)
+        var stored = 0
+        var failure: GatewayError?
+        for batch in 0..<200 where failure == nil {
+            do throws(GatewayError) {
+                try store.write { writer throws(GatewayError) in
+                    for index in 0..<10 {
+                        try writer.append(
+                            AuditEntry(
+                                index: UInt64(batch * 10 + index),
+                                leaf: [UInt8](repeating: 1, count: 900), operational: [1],
+                                subject: nil, resident: nil))
+                    }
+                }
+                stored += 10
+            } catch { failure = error }
+        }
+        guard case .store(.diskFull)? = failure else {
+            Issue.record("a full disk is said to be one: \(failure.map { "\($0)" } ?? "no error")")
+            return
+        }
+        #expect(failure?.category == .unavailable && stored > 0)
+        func size() throws -> Int {
+            Int(try store.read { reader throws(GatewayError) in try reader.treeSize() })
+        }
+        #expect(try size() == stored)
+        let reopened = try HomeStore(at: folder.file("hangu.db"), busySeconds: 0)
+        #expect(
+            Int(try reopened.read { reader throws(GatewayError) in try reader.treeSize() })
+                == stored)
+        try limit(pages: 100_000)
+        try store.write { writer throws(GatewayError) in
+            try writer.append(StoreContract.entry(UInt64(stored)))
+        }
+        #expect(try size() == stored + 1)
+        print("entries before the disk was full: \(stored)")
+    }
+
+    @Test("A newer format is refused, both formats named; a file that is no database is damage")
+    func formats() throws {
+        try store.write { writer throws(GatewayError) in
+            try (writer as? HomeTransaction)?.execute("PRAGMA user_version = 99")
+        }
+        try store.close()
+        let error = #expect(throws: GatewayError.self) {
+            _ = try HomeStore(at: folder.file("hangu.db"))
+        }
+        guard case .store(.newerFormat(found: 99, known: Schema.storeFormat))? = error else {
+            Issue.record("the formats are named")
+            return
+        }
+        #expect(error?.category == .caller)
+        let other = folder.file("other.db")
+        try Data(repeating: 0x41, count: 8_192).write(to: other)
+        let damage = #expect(throws: GatewayError.self) { _ = try HomeStore(at: other) }
+        #expect(damage?.category == .corrupt)
+        #expect(throws: GatewayError.self) { _ = try HomeStore(at: folder.url) }
+    }
+
+    @Test(
+        "After a process that ended in the middle of a transaction, what it had finished is there and no more"
+    )
+    func unfinished() throws {
+        try insertResident(1, in: store)
+        let id = try StoreContract.id(2)
+        let copy = try TemporaryFolder()
+        try store.write { writer throws(GatewayError) in
+            _ = try writer.insertResident(id)
+            // What stands on the disk at this moment is what a power cut would leave.
+            do {
+                for (path, data) in try folder.contents() where !path.hasSuffix("-shm") {
+                    try data.write(to: copy.file(path))
+                }
+            } catch { Issue.record("the files cannot be copied: \(error)") }
+        }
+        #expect(try residentCount(store) == 2)
+        let after = try HomeStore(at: copy.file("hangu.db"))
+        #expect(try residentCount(after) == 1)
+        try insertResident(2, in: after)
+        #expect(try residentCount(after) == 2)
+    }
+
+    @Test("A log that is cut at any byte opens to whole transactions only")
+    func tornLog() throws {
+        for fill: UInt8 in 1...6 { try insertResident(fill, in: store) }
+        let contents = try folder.contents()
+        let log = try #require(contents["hangu.db-wal"])
+        var seen: Set<Int> = []
+        let cuts = Array(stride(from: 0, to: log.count, by: max(1, log.count / 60))) + [log.count]
+        for cut in cuts {
+            let copy = try TemporaryFolder()
+            try #require(contents["hangu.db"]).write(to: copy.file("hangu.db"))
+            try log.prefix(cut).write(to: copy.file("hangu.db-wal"))
+            do {
+                let torn = try HomeStore(at: copy.file("hangu.db"))
+                seen.insert(try residentCount(torn))
+            } catch { Issue.record("cut at \(cut) of \(log.count): \(error)") }
+        }
+        print("states after a cut log: \(seen.sorted())")
+        #expect(seen.contains(6) && seen.count > 1)
+    }
+
+    @Test("Store, log and shared memory are for their owner alone")
+    func permissions() throws {
+        try insertResident(1, in: store)
+        let names = try folder.contents().keys.sorted()
+        #expect(names.contains("hangu.db-wal"))
+        for name in names {
+            let mode =
+                try FileManager.default.attributesOfItem(atPath: folder.file(name).path)[
+                    .posixPermissions] as? Int
+            #expect(mode == 0o600, "\(name)")
+        }
+    }
+
+    @Test("A name that a transaction makes is nobody else's before the transaction has ended well")
+    func namesOfOpenTransactions() throws {
+        let other = try HomeStore(at: folder.file("hangu.db"), busySeconds: 0)
+        let field = FieldID("field.new")
+        let id = try StoreContract.id(1)
+        func seenElsewhere(_ names: NameNumbers) throws(GatewayError) -> Int64? {
+            try other.read { reader throws(GatewayError) in
+                guard let transaction = reader as? HomeTransaction else { return nil }
+                return try names.number(
+                    of: field,
+                    in: HomeTransaction(database: transaction.database, names: names), making: false
+                )
+            }
+        }
+        for isUndone in [true, false] {
+            var names: NameNumbers?
+            do {
+                try store.write { writer throws(GatewayError) in
+                    let resident = try writer.insertResident(id)
+                    _ = try writer.insert(
+                        StoreContract.record(1, values: [(field.text, 1)]),
+                        of: StoreContract.stream,
+                        resident: resident)
+                    names = (writer as? HomeTransaction)?.names
+                    #expect(try names.map(seenElsewhere) == .some(nil))
+                    if isUndone { throw GatewayError.stopped }
+                }
+            } catch GatewayError.stopped {}
+            let known = try #require(names)
+            #expect(try (seenElsewhere(known) == nil) == isUndone)
+        }
+    }
+}
