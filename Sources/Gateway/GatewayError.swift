@@ -22,6 +22,7 @@ package enum GatewayError: Error, Sendable, CustomStringConvertible {
     package var category: ErrorCategory {
         switch self {
         case .store(.busy), .store(.diskFull), .store(.unreadable): .unavailable
+        case .crypto(.store(.unavailable)): .unavailable
         case .store(.corrupt), .crypto, .log: .corrupt
         case .store(.newerFormat), .declaration, .policy, .consent, .request: .caller
         case .source(let error):

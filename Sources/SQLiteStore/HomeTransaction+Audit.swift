@@ -5,9 +5,9 @@ import Gateway
 extension HomeTransaction {
     func treeSize() throws(GatewayError) -> UInt64 {
         let sizes = try rows("SELECT ifnull(max(number) + 1, 0) AS size FROM audit_entry") {
-            row throws(GatewayError) in try integer(row, "size")
+            row throws(GatewayError) in try unsigned(row, "size")
         }
-        return UInt64(sizes.first ?? 0)
+        return sizes.first ?? 0
     }
 
     func tile(level: Int, index: UInt64) throws(GatewayError) -> [UInt8]? {
@@ -23,11 +23,19 @@ extension HomeTransaction {
     }
 
     func newestCheckpoint() throws(GatewayError) -> StoredCheckpoint? {
-        try rows("SELECT size, note FROM audit_checkpoint ORDER BY size DESC LIMIT 1") {
-            row throws(GatewayError) in
-            StoredCheckpoint(
-                size: UInt64(try integer(row, "size")), note: try text(row, "note"))
-        }.first
+        try rows(
+            "SELECT size, note FROM audit_checkpoint ORDER BY size DESC LIMIT 1", [], checkpoint
+        ).first
+    }
+
+    func checkpoints(from size: UInt64, limit: Int) throws(GatewayError) -> [StoredCheckpoint] {
+        try rows(
+            "SELECT size, note FROM audit_checkpoint WHERE size >= ? ORDER BY size LIMIT ?",
+            [Int64(clamping: size), limit], checkpoint)
+    }
+
+    private func checkpoint(_ row: Row) throws(GatewayError) -> StoredCheckpoint {
+        StoredCheckpoint(size: try unsigned(row, "size"), note: try text(row, "note"))
     }
 
     func putCheckpoint(_ checkpoint: StoredCheckpoint) throws(GatewayError) {
@@ -66,7 +74,7 @@ extension HomeTransaction {
 
     private func entry(_ row: Row) throws(GatewayError) -> AuditEntry {
         AuditEntry(
-            index: UInt64(try integer(row, "number")), leaf: try bytes(row, "leaf"),
+            index: try unsigned(row, "number"), leaf: try bytes(row, "leaf"),
             operational: try bytes(row, "operational"),
             subject: (row["subject"] as Data?).map { [UInt8]($0) },
             resident: (row["resident"] as Int64?).map { ResidentNumber($0) })
@@ -83,6 +91,13 @@ extension HomeTransaction {
     func setChain(_ chain: [UInt8], of resident: ResidentNumber) throws(GatewayError) {
         try execute(
             "UPDATE resident SET chain = ? WHERE number = ?", [Data(chain), resident.value])
+    }
+
+    func chainCount() throws(GatewayError) -> Int {
+        let counts = try rows("SELECT count(*) AS count FROM resident WHERE chain IS NOT NULL") {
+            row throws(GatewayError) in Int(try integer(row, "count"))
+        }
+        return counts.first ?? 0
     }
 
     func policyEpoch() throws(GatewayError) -> PolicyEpoch? {

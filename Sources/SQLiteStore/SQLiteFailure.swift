@@ -32,6 +32,14 @@ func integer(_ row: Row, _ name: String) throws(GatewayError) -> Int64 {
     return value
 }
 
+/// A number in a column that must hold one from 0 on.
+func unsigned(_ row: Row, _ name: String) throws(GatewayError) -> UInt64 {
+    guard let value = UInt64(exactly: try integer(row, name)) else {
+        throw .store(.corrupt(what: "the column '\(name)' holds a number below 0"))
+    }
+    return value
+}
+
 /// Bytes in a column that must hold some.
 func bytes(_ row: Row, _ name: String) throws(GatewayError) -> [UInt8] {
     guard let value = row[name] as Data? else {

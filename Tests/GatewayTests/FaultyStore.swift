@@ -5,7 +5,7 @@ import Synchronization
 /// A store whose n-th call fails; the end of a writing transaction is a call too.
 final class FaultyStore: GatewayStore {
     private let store: any GatewayStore
-    private let calls = Mutex(0)
+    private let calls = Mutex<[String]>([])
     private let failingCall: Int
     private let isCountingReads: Bool
 
@@ -19,13 +19,16 @@ final class FaultyStore: GatewayStore {
         self.isCountingReads = isCountingReads
     }
 
-    var callCount: Int { calls.withLock { $0 } }
+    var callCount: Int { names.count }
 
-    func count(isRead: Bool) throws(GatewayError) {
+    /// The calls so far, by name; the end of a writing transaction is `commit`.
+    var names: [String] { calls.withLock { $0 } }
+
+    func count(_ name: String, isRead: Bool) throws(GatewayError) {
         if isRead, !isCountingReads { return }
         let call = calls.withLock { calls in
-            calls += 1
-            return calls
+            calls.append(name)
+            return calls.count
         }
         if call == failingCall { throw .store(.diskFull) }
     }
@@ -46,7 +49,7 @@ final class FaultyStore: GatewayStore {
     ) throws(GatewayError) -> Result {
         try store.write { writer throws(GatewayError) in
             let result = try body(FaultyTransaction(base: writer, store: self))
-            try count(isRead: false)
+            try count("commit", isRead: false)
             return result
         }
     }
@@ -57,16 +60,18 @@ struct FaultyTransaction: StoreWriter {
     let store: FaultyStore
 
     private func asking<Result>(
+        _ name: String = #function,
         _ body: (any StoreWriter) throws(GatewayError) -> Result
     ) throws(GatewayError) -> Result {
-        try store.count(isRead: true)
+        try store.count(String(name.prefix { $0 != "(" }), isRead: true)
         return try body(base)
     }
 
     private func changing<Result>(
+        _ name: String = #function,
         _ body: (any StoreWriter) throws(GatewayError) -> Result
     ) throws(GatewayError) -> Result {
-        try store.count(isRead: false)
+        try store.count(String(name.prefix { $0 != "(" }), isRead: false)
         return try body(base)
     }
 }
@@ -137,6 +142,12 @@ extension FaultyTransaction {
     }
     func newestCheckpoint() throws(GatewayError) -> StoredCheckpoint? {
         try asking { base throws(GatewayError) in try base.newestCheckpoint() }
+    }
+    func checkpoints(from size: UInt64, limit: Int) throws(GatewayError) -> [StoredCheckpoint] {
+        try asking { base throws(GatewayError) in try base.checkpoints(from: size, limit: limit) }
+    }
+    func chainCount() throws(GatewayError) -> Int {
+        try asking { base throws(GatewayError) in try base.chainCount() }
     }
     func entries(from index: UInt64, limit: Int) throws(GatewayError) -> [AuditEntry] {
         try asking { base throws(GatewayError) in try base.entries(from: index, limit: limit) }

@@ -1,5 +1,4 @@
 import FieldCrypto
-import JSONText
 import ResidentModel
 package import TransparencyLog
 
@@ -32,8 +31,6 @@ package struct AuditVerification: Sendable {
 /// Checks, proves and exports the log of a home.
 package struct AuditDesk: Sendable {
     private let parts: GatewayParts
-    /// How many faults are listed before a check gives up.
-    private static let faultsMax = 100
 
     package init(_ parts: GatewayParts) { self.parts = parts }
 
@@ -43,8 +40,9 @@ package struct AuditDesk: Sendable {
         return try parts.store.read { reader throws(GatewayError) in
             var failure: GatewayError?
             let files = LogFiles(log: parts.log, reader: reader)
+            let earlier = try KeptCheckpoints(log: key, reader: reader)
             let report = LogReplay.run(
-                log: key,
+                log: key, earlier: earlier.checkpoints,
                 read: { path in
                     do throws(GatewayError) { return try files.content(of: path) } catch {
                         failure = error
@@ -52,67 +50,18 @@ package struct AuditDesk: Sendable {
                     }
                 }, checkEntry: LogReplay.auditLeafFault)
             if let failure { throw failure }
-            return try verifyDetails(report, reader: reader)
-        }
-    }
-
-    private func verifyDetails(
-        _ report: LogReport, reader: any StoreReader
-    ) throws(GatewayError) -> AuditVerification {
-        var checked = 0
-        var gone = 0
-        var faults: [String] = []
-        var chains: [ResidentNumber: SHA256Digest] = [:]
-        var next: UInt64 = 0
-        while faults.count < Self.faultsMax {
-            let entries = try reader.entries(from: next, limit: 256)
-            guard let last = entries.last else { break }
-            for entry in entries {
-                do {
-                    let opened = try check(entry, chains: &chains, reader: reader)
-                    checked += opened
-                    gone += entry.subject != nil && opened < 2 ? 1 : 0
-                } catch { faults.append("entry \(entry.index): \(error)") }
+            var details = DetailVerification(details: parts.log.details, reader: reader)
+            try details.run()
+            var faults = earlier.faults + details.faults
+            let size = try reader.treeSize()
+            if let checkpoint = report.checkpoint, checkpoint.size != size {
+                faults.append(
+                    "the log has \(size) entries, its newest checkpoint \(checkpoint.size)")
             }
-            next = last.index + 1
+            return AuditVerification(
+                log: report, detailsChecked: details.checkedCount,
+                detailsGone: details.goneCount, faults: faults)
         }
-        for (resident, chain) in chains where faults.count < Self.faultsMax {
-            if try reader.chain(of: resident) != chain.bytes {
-                faults.append("a resident's kept chain is not that of their newest entry")
-            }
-        }
-        return AuditVerification(
-            log: report, detailsChecked: checked, detailsGone: gone, faults: faults)
-    }
-
-    /// Checks one entry's details and its place in its resident's chain.
-    ///
-    /// - Returns: How many details were opened.
-    private func check(
-        _ entry: AuditEntry, chains: inout [ResidentNumber: SHA256Digest], reader: any StoreReader
-    ) throws(GatewayError) -> Int {
-        let leaf: AuditLeaf
-        do { leaf = try AuditLeaf(bytes: entry.leaf) } catch { throw .log(error) }
-        _ = try parts.log.details.operational(of: entry, leaf: leaf)
-        guard let subject = leaf.subject else { return 1 }
-        guard let number = entry.resident,
-            let resident = try reader.residentIDs(of: [number])[number]
-        else { throw .store(.corrupt(what: "it concerns a resident who is not named")) }
-        let detail = try parts.log.details.subject(of: entry, leaf: leaf, resident: resident)
-        var previous = chains[number]
-        if previous == nil, let start = detail?.value["chainStart"]?.string {
-            previous = SHA256Digest(bytes(hexadecimal: start))
-        }
-        if let previous,
-            AuditCommitment.chain(after: previous, commitment: subject.commitment) != subject.chain
-        {
-            throw .store(.corrupt(what: "it does not follow the resident's entry before it"))
-        }
-        if previous == nil, detail != nil {
-            throw .store(.corrupt(what: "the start of the resident's chain is missing"))
-        }
-        chains[number] = subject.chain
-        return detail == nil ? 1 : 2
     }
 
     /// One entry with what can be opened of it.

@@ -9,6 +9,9 @@ package protocol AuditReader {
     /// The newest signed checkpoint, or nil in an empty log.
     func newestCheckpoint() throws(GatewayError) -> StoredCheckpoint?
 
+    /// Signed checkpoints in the order of their sizes, from one size on.
+    func checkpoints(from size: UInt64, limit: Int) throws(GatewayError) -> [StoredCheckpoint]
+
     /// Entries in order, from one index on.
     func entries(from index: UInt64, limit: Int) throws(GatewayError) -> [AuditEntry]
 
@@ -19,6 +22,9 @@ package protocol AuditReader {
 
     /// The running hash over one resident's entries; nil before the first.
     func chain(of resident: ResidentNumber) throws(GatewayError) -> [UInt8]?
+
+    /// How many residents have a running hash.
+    func chainCount() throws(GatewayError) -> Int
 
     /// The policy bundle in force: its epoch and its hash.
     func policyEpoch() throws(GatewayError) -> PolicyEpoch?
