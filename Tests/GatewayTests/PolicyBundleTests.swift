@@ -3,7 +3,7 @@ import ResidentModel
 import StrictYAML
 import Testing
 
-@testable import Gateway
+import Gateway
 
 struct PolicyBundleTests {
     /// The error of a bundle with one more file.

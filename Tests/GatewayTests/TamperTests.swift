@@ -1,3 +1,4 @@
+import Foundation
 import FieldCrypto
 import GRDB
 import ResidentModel
@@ -5,8 +6,8 @@ import TestSupport
 import Testing
 import TransparencyLog
 
-@testable import Gateway
-@testable import SQLiteStore
+import Gateway
+import SQLiteStore
 
 struct TamperTests {
     private let gateway: TestGateway
@@ -21,10 +22,10 @@ struct TamperTests {
     }
 
     private func sql(_ text: String) throws {
-        try gateway.store.write { writer throws(GatewayError) in
-            guard let transaction = writer as? HomeTransaction else { return }
-            try transaction.execute(text)
-            #expect(transaction.database.changesCount > 0, "the statement must change something")
+        let database = try DatabaseQueue(path: gateway.folder.file("hangu.db").path)
+        try database.write { database in
+            try database.execute(sql: text)
+            #expect(database.changesCount > 0, "the statement must change something")
         }
     }
 

@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import Gateway
+import Gateway
 
 /// Every call to the store is made to fail once, on the way of one answer, one consent, one review, one activation.
 struct WriteFaultTests {
@@ -143,6 +143,6 @@ struct WriteFaultTests {
         let ids = try gateway.parts.store.read { reader throws(GatewayError) in
             try reader.residentIDs(of: [row])
         }
-        return ids.values.map(\.keyID)
+        return ids.values.compactMap { ResidentKeyID(bytes: $0.bytes) }
     }
 }

@@ -1,10 +1,12 @@
 /// The rules that ship in the binary, stand before every department's rules and cannot be removed.
 ///
 /// Each is a forbid, so that no permit outweighs it, and carries the stable reason code that a refusal shows.
-enum FloorRules {
+package enum FloorRules {
+    /// The name by which errors show the rules.
     static let file = "floor.cedar"
 
-    static let text = """
+    /// The rules, in Cedar.
+    package static let text = """
         @id("floor.department-known") @reason("admission.unknown-department")
         forbid (principal, action, resource) unless { context.known.department };
 

@@ -37,6 +37,11 @@ package struct PolicyBundle: Sendable {
         for file in [floor] + sorted where file.path.hasSuffix(".cedar") {
             rules += try Self.rules(of: file)
         }
+        for file in sorted where file.path.hasSuffix(".cedarschema") {
+            do { _ = try Schema(parsing: file.text, file: file.path) } catch {
+                throw .policy("\(error)")
+            }
+        }
         do {
             policies = try PolicySet(rules)
             entities = try EntityStore(CatalogueEntities(catalogue).entities)

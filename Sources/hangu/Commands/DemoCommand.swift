@@ -31,9 +31,12 @@ struct DemoCommand: ParsableCommand {
         try options.run { console in
             let folder = try DemoFolder(home: options.home)
             defer { folder.removeUnlessKept() }
-            try Demo(
-                console: console, folder: folder, residents: residents, seed: seed
+            var voice = console
+            voice.isSilent = console.isJSON
+            let result = try Demo(
+                console: voice, folder: folder, residents: residents, seed: seed
             ).play()
+            if console.isJSON { try console.say(json: result) }
         }
     }
 }

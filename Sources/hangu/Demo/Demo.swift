@@ -10,7 +10,15 @@ struct Demo {
     let residents: Int
     let seed: UInt64
 
-    func play() throws {
+    /// What the demo came to, as `--json` prints it.
+    struct Result: Encodable {
+        let residents: Int
+        let logEntries: UInt64
+        let seconds: Int
+    }
+
+    /// - Returns: What it came to; every scene has then played to its end.
+    func play() throws -> Result {
         let started = ContinuousClock.now
         let story = try makeTown()
         let sources = try TownLayout.sources(of: folder.town, health: nil)
@@ -27,9 +35,15 @@ struct Demo {
         try PensionScene(stage: stage, pensioner: story.latePensioner).play()
         try ResidentScene(stage: stage, household: story.allowanceHousehold).play()
         try LogScene(stage: stage, tiles: folder.tiles).play()
+        let entries = try AuditDesk(home.parts).size()
+        let count = try home.parts.store.read { reader throws(GatewayError) in
+            try reader.residentCount()
+        }
         try home.close()
         console.say(DemoText.end(seconds: seconds(since: started)))
         if folder.isKept { console.say(DemoText.kept(folder.home.url.path)) }
+        return Result(
+            residents: count, logEntries: entries, seconds: seconds(since: started))
     }
 
     private func makeTown() throws -> TownStory {

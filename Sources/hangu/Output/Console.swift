@@ -8,10 +8,17 @@ import Glibc
 struct Console: Sendable {
     let language: Language
     let isJSON: Bool
+    /// Whether plain lines are left out, because one JSON value tells the result.
+    var isSilent = false
 
     func say(_ message: Message) { say(message.text(in: language)) }
 
     func say(_ line: String) {
+        if isSilent { return }
+        print(line)
+    }
+
+    private func print(_ line: String) {
         write(line + "\n", to: STDOUT_FILENO)
     }
 
@@ -19,7 +26,7 @@ struct Console: Sendable {
     func say(json value: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        say(String(decoding: try encoder.encode(value), as: UTF8.self))
+        print(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 
     func fail(_ error: GatewayError) {
