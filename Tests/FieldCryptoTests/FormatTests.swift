@@ -1,4 +1,5 @@
 import FieldCrypto
+import TestSupport
 import Testing
 
 /// Stored bytes that must open for as long as there are data: a change that fails here breaks every vault.

@@ -1,5 +1,6 @@
 import FieldCrypto
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("The key ring")

@@ -1,5 +1,6 @@
 import FieldCrypto
 import Foundation
+import TestSupport
 import Testing
 
 /// Values sealed here are opened by a Python script that shares no code with us.

@@ -1,5 +1,6 @@
 import FieldCrypto
 import Synchronization
+import TestSupport
 
 /// A clock that a test moves.
 final class FixedClock: Sendable {
