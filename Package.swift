@@ -98,6 +98,7 @@ let package = Package(
                 "StrictYAML", "TransparencyLog", grdb,
             ]),
         tests(of: "hangu", named: "Hangu", ["DemoData", "ResidentModel", "StrictYAML", grdb]),
+        tests(of: "SQLiteStore", ["FieldCrypto", "Gateway", "ResidentModel", grdb]),
         tests(of: "Connectors", ["CZlib", "JSONText", "ResidentModel", grdb]),
         tests(of: "DemoData", ["Connectors", "ResidentModel", grdb]),
     ]

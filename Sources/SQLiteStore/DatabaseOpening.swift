@@ -11,10 +11,11 @@ import Gateway
 ///   - schema: The tables of a new file.
 ///   - format: The newest format this program knows.
 ///   - busySeconds: How long to wait for another process that is writing.
+///   - pageLimit: The most pages of 4,096 bytes that the file may grow to, or nil for as many as the disk has.
 /// - Returns: The opened database.
 /// - Throws: ``GatewayError``.
 func openDatabase(
-    at url: URL, schema: String, format: Int, busySeconds: Double
+    at url: URL, schema: String, format: Int, busySeconds: Double, pageLimit: Int? = nil
 ) throws(GatewayError) -> DatabaseQueue {
     var configuration = Configuration()
     configuration.busyMode = .timeout(busySeconds)
@@ -25,6 +26,7 @@ func openDatabase(
         try database.execute(sql: "PRAGMA cache_size = -32768")
         try database.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
         try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
+        if let pageLimit { try database.execute(sql: "PRAGMA max_page_count = \(pageLimit)") }
     }
     return try inStore {
         // The log and the shared memory take over the file's mode when they are made, so it comes first.

@@ -15,10 +15,14 @@ package final class HomeStore: GatewayStore {
     /// - Parameters:
     ///   - url: The file `hangu.db`.
     ///   - busySeconds: How long to wait for another process that is writing.
+    ///   - pageLimit: The most pages of 4,096 bytes that the file may grow to, or nil for as many as the disk has;
+    ///     a transaction that needs more fails as on a full disk.
     /// - Throws: ``GatewayError/store(_:)``.
-    package init(at url: URL, busySeconds: Double = 30) throws(GatewayError) {
+    package init(at url: URL, busySeconds: Double = 30, pageLimit: Int? = nil) throws(GatewayError)
+    {
         queue = try openDatabase(
-            at: url, schema: Schema.store, format: Schema.storeFormat, busySeconds: busySeconds)
+            at: url, schema: Schema.store, format: Schema.storeFormat, busySeconds: busySeconds,
+            pageLimit: pageLimit)
     }
 
     package func read<Result>(

@@ -6,7 +6,7 @@ import ResidentModel
 import TestSupport
 import Testing
 
-@testable import SQLiteStore
+import SQLiteStore
 
 struct KeyDatabaseTests {
     private static func key(_ low: UInt64, fill: UInt8) -> WrappedResidentKey {
@@ -88,18 +88,20 @@ struct KeyDatabaseTests {
     func unavailable() throws {
         let folder = try TemporaryFolder()
         let store = try KeyDatabase(at: folder.file("keys.db"), busySeconds: 0)
-        let other = try KeyDatabase(at: folder.file("keys.db"), busySeconds: 0)
-        try other.write { (_: Database) throws -> Void in
+        let other = try DatabaseQueue(path: folder.file("keys.db").path)
+        try other.inTransaction(.immediate) { _ in
             let error = #expect(throws: KeyStoreError.self) {
                 try store.insert([Self.key(1, fill: 1)])
             }
             guard case .unavailable? = error else {
                 Issue.record("a lock that is held is not damage")
-                return
+                return .rollback
             }
-            #expect(try store.residentKeys(wrappedBefore: .max, limit: 1).isEmpty)
+            let seen = try store.residentKeys(wrappedBefore: .max, limit: 1)
+            #expect(seen.isEmpty)
+            return .commit
         }
         try store.insert([Self.key(1, fill: 1)])
-        #expect(try other.residentKeys(wrappedBefore: .max, limit: 9).count == 1)
+        #expect(try store.residentKeys(wrappedBefore: .max, limit: 9).count == 1)
     }
 }

@@ -1,7 +1,7 @@
 import ResidentModel
 import Testing
 
-@testable import Gateway
+import Gateway
 
 /// What every ``GatewayStore`` must do.
 struct StoreContract {

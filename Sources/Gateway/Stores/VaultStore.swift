@@ -149,12 +149,29 @@ package struct SealedRecord: Sendable {
     /// The record's name in its stream, sealed.
     package let sealedKey: [UInt8]
     package let values: [SealedField]
+
+    package init(
+        keyDigest: [UInt8], contentDigest: [UInt8], version: Int64, observedAt: CalendarDate,
+        sealedKey: [UInt8], values: [SealedField]
+    ) {
+        self.keyDigest = keyDigest
+        self.contentDigest = contentDigest
+        self.version = version
+        self.observedAt = observedAt
+        self.sealedKey = sealedKey
+        self.values = values
+    }
 }
 
 /// One sealed value of a record.
 package struct SealedField: Sendable {
     package let field: FieldID
     package let sealed: [UInt8]
+
+    package init(field: FieldID, sealed: [UInt8]) {
+        self.field = field
+        self.sealed = sealed
+    }
 }
 
 /// One sealed value with its provenance.
