@@ -82,7 +82,7 @@ package struct ConsentBook: Sendable {
                 dataLifeDays: draft.dataLifeDays),
             statement: try statement(draft.saying))
         let number = try parsedNumber(citizenNumber)
-        return try parts.store.write { writer throws(GatewayError) in
+        return try parts.write { writer throws(GatewayError) in
             guard let resident = try Locate.find(number, parts: parts, store: writer) else {
                 throw .request(.noSuchResident)
             }
@@ -109,7 +109,7 @@ package struct ConsentBook: Sendable {
         _ step: ConsentStep, of id: String, saying: Saying
     ) throws(GatewayError) -> ConsentRecord {
         let statement = try statement(saying)
-        return try parts.store.write { writer throws(GatewayError) in
+        return try parts.write { writer throws(GatewayError) in
             guard let sealed = try writer.consent(id),
                 let resident = try writer.residentIDs(of: [sealed.resident])[sealed.resident]
             else { throw .request(.unknownConsent) }
