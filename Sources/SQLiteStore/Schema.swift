@@ -6,6 +6,8 @@ enum Schema {
     static let storeFormat = 1
     /// Format of `keys.db`.
     static let keysFormat = 1
+    /// Format of `audit-index.db`.
+    static let auditIndexFormat = 1
 
     static let store = """
         CREATE TABLE stream (
@@ -115,6 +117,29 @@ enum Schema {
         CREATE TABLE policy_epoch (
             number INTEGER PRIMARY KEY,
             bundle_hash TEXT NOT NULL
+        );
+        """
+
+    static let auditIndex = """
+        CREATE TABLE audit_index (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            size INTEGER NOT NULL,
+            last_leaf BLOB NOT NULL,
+            key_version INTEGER NOT NULL
+        );
+        CREATE TABLE audit_posting (
+            number INTEGER PRIMARY KEY,
+            term INTEGER NOT NULL,
+            block INTEGER NOT NULL,
+            entries BLOB NOT NULL,
+            of_subject BLOB NOT NULL
+        );
+        CREATE UNIQUE INDEX audit_posting_term ON audit_posting (term, block);
+        CREATE INDEX audit_posting_block ON audit_posting (block);
+        CREATE TABLE audit_minutes (
+            bundle INTEGER PRIMARY KEY,
+            first INTEGER NOT NULL,
+            last INTEGER NOT NULL
         );
         """
 

@@ -9,6 +9,11 @@ struct ResidentInput: ParsableArguments {
 
     /// The first line, without spaces at its ends.
     func citizenNumber() throws(GatewayError) -> String {
+        try Self.citizenNumber(from: resident)
+    }
+
+    /// The first line of standard input (`-`) or of a file, without spaces at its ends.
+    static func citizenNumber(from resident: String) throws(GatewayError) -> String {
         var line: String?
         if resident == "-" {
             line = readLine()
