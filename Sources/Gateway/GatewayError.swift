@@ -75,6 +75,12 @@ package enum RequestError: Error, Hashable, Sendable, CustomStringConvertible {
     case noSuchEntry(UInt64)
     case citizenNumber(CitizenNumberError)
     case unknownName(String, of: String)
+    /// A word that a filter cannot have; `allowed` are those it can, or those most like it.
+    case unknownWord(String, of: String, allowed: [String])
+    /// No cursor of this home and filter.
+    case cursor
+    /// Details of the log are opened for nobody who does not say who they are and why.
+    case readerMissing
     case tooMany(String, max: Int)
     case empty(String)
     case unreadable(String)
@@ -91,6 +97,12 @@ package enum RequestError: Error, Hashable, Sendable, CustomStringConvertible {
         case .noSuchEntry(let index): "the log has no entry \(index)"
         case .citizenNumber(let error): error.description
         case .unknownName(let name, let what): "'\(name)' is not a \(what) of the catalogue"
+        case .unknownWord(let word, let what, let allowed):
+            allowed.isEmpty
+                ? "'\(word)' is not a \(what)"
+                : "'\(word)' is not a \(what); did you mean \(allowed.joined(separator: ", "))?"
+        case .cursor: "the cursor is not one of this home for this filter"
+        case .readerMissing: "details of the log are opened only with --officer and --reason"
         case .tooMany(let what, let max): "too many \(what), at most \(max) are allowed"
         case .empty(let what): "\(what) must not be empty"
         case .unreadable(let what): what

@@ -6,6 +6,8 @@ enum Schema {
     static let store = [store1, store2]
     /// What makes each format of `keys.db` out of the one before it.
     static let keys = [keys1]
+    /// What makes each format of `audit-index.db` out of the one before it.
+    static let auditIndex = [auditIndex1]
 
     private static let store1 = """
         CREATE TABLE stream (
@@ -153,6 +155,29 @@ enum Schema {
             name TEXT NOT NULL UNIQUE,
             since INTEGER NOT NULL,
             note TEXT NOT NULL
+        );
+        """
+
+    private static let auditIndex1 = """
+        CREATE TABLE audit_index (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            size INTEGER NOT NULL,
+            last_leaf BLOB NOT NULL,
+            key_version INTEGER NOT NULL
+        );
+        CREATE TABLE audit_posting (
+            number INTEGER PRIMARY KEY,
+            term INTEGER NOT NULL,
+            block INTEGER NOT NULL,
+            entries BLOB NOT NULL,
+            of_subject BLOB NOT NULL
+        );
+        CREATE UNIQUE INDEX audit_posting_term ON audit_posting (term, block);
+        CREATE INDEX audit_posting_block ON audit_posting (block);
+        CREATE TABLE audit_minutes (
+            bundle INTEGER PRIMARY KEY,
+            first INTEGER NOT NULL,
+            last INTEGER NOT NULL
         );
         """
 

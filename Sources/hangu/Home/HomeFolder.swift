@@ -15,6 +15,8 @@ struct HomeFolder: Sendable {
     var keys: URL { url.appendingPathComponent("keys/keys.db") }
     var store: URL { url.appendingPathComponent("data/hangu.db") }
     var keyLock: URL { url.appendingPathComponent("data/keys.lock") }
+    /// Derived; may be deleted at any time.
+    var auditIndex: URL { url.appendingPathComponent("data/audit-index.db") }
     var pullLock: URL { url.appendingPathComponent("data/pull.lock") }
 
     /// A path of the configuration, relative to the home.
