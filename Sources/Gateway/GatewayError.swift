@@ -22,7 +22,8 @@ package enum GatewayError: Error, Sendable, CustomStringConvertible {
     package var category: ErrorCategory {
         switch self {
         case .store(.busy), .store(.diskFull), .store(.unreadable): .unavailable
-        case .crypto(.store(.unavailable)): .unavailable
+        case .crypto(.store(.unavailable)), .crypto(.rootKey(.unavailable)): .unavailable
+        case .crypto(.rootKey): .caller
         case .store(.corrupt), .crypto, .log: .corrupt
         case .store(.newerFormat), .declaration, .policy, .consent, .request: .caller
         case .source(let error):

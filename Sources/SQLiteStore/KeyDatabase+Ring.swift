@@ -35,6 +35,18 @@ extension KeyDatabase {
                         key.suite, key.rootKey.id, key.rootKey.version, Data(key.wrapped),
                     ])
             }
+            try Self.checkRootKey(in: database)
+        }
+    }
+
+    /// A ring under two root keys could be opened by nobody, so no transaction ends with one.
+    private static func checkRootKey(in database: Database) throws {
+        let count = try Int.fetchOne(
+            database,
+            sql: "SELECT count(*) FROM (SELECT DISTINCT root_id, root_version FROM ring_key)")
+        guard let count, count <= 1 else {
+            throw KeyStoreError.unavailable(
+                "keys.db: another process changed the ring or its root key; run the command again")
         }
     }
 
@@ -53,6 +65,7 @@ extension KeyDatabase {
                     throw KeyStoreError.corrupt("keys.db: no \(key.name) to wrap anew")
                 }
             }
+            try Self.checkRootKey(in: database)
         }
     }
 

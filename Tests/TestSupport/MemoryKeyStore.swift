@@ -39,12 +39,21 @@ package final class MemoryKeyStore: KeyStore {
             if let there = keys.first(where: { content.keys[$0.name] != nil }) {
                 throw .alreadyThere(there.name.description)
             }
-            for key in keys { content.keys[key.name] = key }
+            try Self.add(keys, to: &content)
         }
     }
 
     package func replace(_ keys: [WrappedKey]) throws(KeyStoreError) {
-        try locked { content in for key in keys { content.keys[key.name] = key } }
+        try locked { content throws(KeyStoreError) in try Self.add(keys, to: &content) }
+    }
+
+    private static func add(_ keys: [WrappedKey], to content: inout Content) throws(KeyStoreError) {
+        var all = content.keys
+        for key in keys { all[key.name] = key }
+        guard Set(all.values.map(\.rootKey)).count <= 1 else {
+            throw .unavailable("another process changed the ring or its root key")
+        }
+        content.keys = all
     }
 
     package func remove(_ keys: [KeyName]) throws(KeyStoreError) {

@@ -11,10 +11,14 @@ package protocol KeyStore: Sendable {
 
     /// Adds keys, all or none.
     ///
-    /// - Throws: ``KeyStoreError/alreadyThere(_:)`` if one of that name is there, and then adds none.
+    /// - Throws: ``KeyStoreError/alreadyThere(_:)`` if one of that name is there, ``KeyStoreError/unavailable(_:)``
+    ///   if the keys there are under another root key; and then adds none.
     func insert(_ keys: [WrappedKey]) throws(KeyStoreError)
 
     /// Replaces keys by the same keys wrapped anew, all or none.
+    ///
+    /// - Throws: ``KeyStoreError/unavailable(_:)`` if not all keys there would then be under one root key, since
+    ///   another process added one or changed the root key meanwhile; and then replaces none.
     func replace(_ keys: [WrappedKey]) throws(KeyStoreError)
 
     /// Destroys keys, all or none, as ``shred(_:)`` destroys a resident's.

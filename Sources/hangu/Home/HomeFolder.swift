@@ -12,7 +12,6 @@ struct HomeFolder: Sendable {
     }
 
     var configuration: URL { url.appendingPathComponent("hangu.yaml") }
-    var rootKey: URL { url.appendingPathComponent("keys/root.key") }
     var keys: URL { url.appendingPathComponent("keys/keys.db") }
     var store: URL { url.appendingPathComponent("data/hangu.db") }
     var keyLock: URL { url.appendingPathComponent("data/keys.lock") }

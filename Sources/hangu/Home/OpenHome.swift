@@ -16,13 +16,30 @@ struct OpenHome {
 
     /// - Parameters:
     ///   - folder: A home that `hangu init` has made.
-    ///   - clock: The gateway's clock.
+    ///   - secrets: Where the root key's passphrase or PIN comes from, if it has one.
     /// - Throws: ``GatewayError``; configuration, catalogue and rules are checked before any data is touched.
-    init(_ folder: HomeFolder, clock: GatewayClock = .system) throws(GatewayError) {
+    init(_ folder: HomeFolder, secrets: SecretInput) throws(GatewayError) {
+        try self.init(folder) { keys throws(GatewayError) in
+            try RootKeyOpening(folder: folder, secrets: secrets).rootKey(of: keys)
+        }
+    }
+
+    /// Opens a home whose root key is known.
+    init(_ folder: HomeFolder, rootKey: RootKey) throws(GatewayError) {
+        try self.init(folder) { _ throws(GatewayError) in rootKey }
+    }
+
+    private init(
+        _ folder: HomeFolder, clock: GatewayClock = .system,
+        rootKey: (KeyDatabase) throws(GatewayError) -> RootKey
+    ) throws(GatewayError) {
         let configuration = try folder.readConfiguration()
         let policies = try PolicyFolder(folder.resolved(configuration.policies))
-        let rootKey = try RootKeyFile.read(folder.rootKey)
+        guard FileManager.default.fileExists(atPath: folder.keys.path) else {
+            throw .store(.unreadable(why: "keys/keys.db is absent; without it nothing opens"))
+        }
         let keyDatabase = try KeyDatabase(at: folder.keys)
+        let rootKey = try rootKey(keyDatabase)
         let random = SecureRandom()
         let keyring = try inCrypto { () throws(FieldCryptoError) in
             let keyring = try Keyring.open(rootKey: rootKey, store: keyDatabase, random: random)
