@@ -125,4 +125,36 @@ extension KeyDatabase {
                 ])
         }
     }
+
+    package func replace(_ keys: [SealedSigningKey]) throws(KeyStoreError) {
+        try write { database in
+            for key in keys {
+                try database.execute(
+                    sql: """
+                        UPDATE signing_key SET class = ?, public_key = ?, sealed_seed = ?
+                        WHERE name = ?
+                        """,
+                    arguments: [
+                        key.fieldClass, Data(key.publicKey), Data(key.sealedSeed), key.name,
+                    ])
+                if database.changesCount != 1 {
+                    throw KeyStoreError.corrupt("keys.db: no signing key '\(key.name)'")
+                }
+            }
+        }
+        try truncateLog()
+    }
+
+    package func uses() throws(KeyStoreError) -> [KeyName: Int64] {
+        try read { database in
+            var uses: [KeyName: Int64] = [:]
+            for row in try Row.fetchAll(
+                database, sql: "SELECT kind, name, version, uses FROM ring_key")
+            {
+                guard let kind = KeyKind(rawValue: row["kind"]) else { continue }
+                uses[KeyName(kind: kind, name: row["name"], version: row["version"])] = row["uses"]
+            }
+            return uses
+        }
+    }
 }

@@ -20,7 +20,7 @@ struct HanguCommand: ParsableCommand {
         subcommands: [
             InitCommand.self, PullCommand.self, DiscloseCommand.self, ConsentCommand.self,
             ResidentCommand.self, AuditCommand.self, ReviewCommand.self, DemoCommand.self,
-            CedarCommand.self,
+            KeysCommand.self, CedarCommand.self,
         ])
 
     static func main() {

@@ -150,4 +150,56 @@ package final class MemoryKeyStore: KeyStore {
             content.signingKeys.append(key)
         }
     }
+
+    package func replace(_ keys: [SealedSigningKey]) throws(KeyStoreError) {
+        try locked { content throws(KeyStoreError) in
+            for key in keys {
+                let place = content.signingKeys.firstIndex { $0.name == key.name }
+                guard let place else { throw .corrupt("no signing key '\(key.name)'") }
+                content.signingKeys[place] = key
+            }
+        }
+    }
+
+    package func residentKeyCounts() throws(KeyStoreError) -> [UInt32: Int] {
+        try locked(writes: false) { content in
+            content.residents.values.flatMap(\.keys).reduce(into: [:]) {
+                $0[$1.epoch, default: 0] += 1
+            }
+        }
+    }
+
+    package func uses() throws(KeyStoreError) -> [KeyName: Int64] {
+        try locked(writes: false) { $0.uses }
+    }
+
+    package func shredded(
+        among residents: [ResidentKeyID]
+    ) throws(KeyStoreError) -> Set<ResidentKeyID> {
+        try locked(writes: false) { content in
+            Set(residents.filter { content.residents[$0]?.isShredded == true })
+        }
+    }
+
+    package func shreddedResidents() throws(KeyStoreError) -> [ResidentKeyID] {
+        try locked(writes: false) { content in
+            content.residents.filter { $1.isShredded }.map(\.key)
+        }
+    }
+
+    package func removeCommitments(
+        fieldClass: String, version: UInt16, firstByte: UInt8
+    ) throws(KeyStoreError) -> Int {
+        try locked { content in
+            var removed = 0
+            for resident in content.residents.keys where resident.bytes.first == firstByte {
+                let before = content.residents[resident]?.commitments.count ?? 0
+                content.residents[resident]?.commitments.removeAll {
+                    $0.fieldClass == fieldClass && $0.classVersion == version
+                }
+                removed += before - (content.residents[resident]?.commitments.count ?? 0)
+            }
+            return removed
+        }
+    }
 }

@@ -69,7 +69,7 @@ package struct ConsentBook: Sendable {
             throw .consent(error)
         }
         let number = try parsedNumber(citizenNumber)
-        return try parts.store.write { writer throws(GatewayError) in
+        return try parts.write { writer throws(GatewayError) in
             guard let resident = try Locate.find(number, parts: parts, store: writer) else {
                 throw .request(.noSuchResident)
             }
@@ -89,7 +89,7 @@ package struct ConsentBook: Sendable {
     package func withdraw(
         _ id: String, registeredBy: String
     ) throws(GatewayError) -> ConsentRecord {
-        try parts.store.write { writer throws(GatewayError) in
+        try parts.write { writer throws(GatewayError) in
             guard let sealed = try writer.consent(id),
                 let resident = try writer.residentIDs(of: [sealed.resident])[sealed.resident]
             else { throw .request(.unknownConsent) }

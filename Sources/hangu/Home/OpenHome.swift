@@ -46,15 +46,9 @@ struct OpenHome {
             try HomeKeys.complete(keyring, catalogue: policies.catalogue)
             return keyring
         }
-        let signingKey = try inCrypto { () throws(FieldCryptoError) in
-            try keyring.signingKey(AuditLog.signingKeyName)
-        }
-        guard let signingKey else {
-            throw .store(.corrupt(what: "the log's signing key is missing from keys.db"))
-        }
         let store = try HomeStore(at: folder.store)
         let log = AuditLog(
-            origin: configuration.logOrigin, key: signingKey, keyring: keyring,
+            origin: configuration.logOrigin, keyring: keyring,
             tenant: configuration.tenant, clock: clock, random: random)
         self.folder = folder
         self.configuration = configuration
@@ -66,6 +60,7 @@ struct OpenHome {
             policies: policies.bundle, tenant: configuration.tenant, log: log, clock: clock,
             random: random)
         try PolicyActivation.activate(parts)
+        _ = try Forgetting(parts).finishPending()
     }
 
     func close() throws(GatewayError) { try store.close() }
@@ -91,6 +86,10 @@ enum HomeKeys {
         for name in catalogue.classes.map(\.name) + ownClasses
         where !known.contains("\(KeyKind.fieldClass.rawValue) \(name)") {
             _ = try keyring.addVersion(of: .fieldClass, name: name)
+        }
+        for name in catalogue.departments.keys.sorted()
+        where !known.contains("\(KeyKind.pseudonym.rawValue) \(name)") {
+            _ = try keyring.addVersion(of: .pseudonym, name: name)
         }
         for name in indexes where !known.contains("\(KeyKind.blindIndex.rawValue) \(name)") {
             _ = try keyring.addVersion(of: .blindIndex, name: name)
