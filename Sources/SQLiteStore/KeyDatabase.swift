@@ -28,6 +28,11 @@ package final class KeyDatabase: KeyStore {
         do { try separateEpochs() } catch { throw .crypto(.store(error)) }
     }
 
+    /// Lends the connection for what is no reading or writing of rows.
+    func withQueue<Result>(_ body: (DatabaseQueue) throws -> Result) rethrows -> Result {
+        try body(queue)
+    }
+
     func read<Result>(_ body: (Database) throws -> Result) throws(KeyStoreError) -> Result {
         do { return try queue.read(body) } catch { throw Self.translated(error) }
     }
