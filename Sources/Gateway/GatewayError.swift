@@ -23,7 +23,7 @@ package enum GatewayError: Error, Sendable, CustomStringConvertible {
         switch self {
         case .store(.busy), .store(.diskFull), .store(.unreadable): .unavailable
         case .crypto(.store(.unavailable)), .crypto(.rootKey(.unavailable)): .unavailable
-        case .crypto(.rootKey): .caller
+        case .crypto(.rootKey), .crypto(.share): .caller
         case .store(.corrupt), .crypto, .log: .corrupt
         case .store(.newerFormat), .declaration, .policy, .consent, .request: .caller
         case .source(let error):

@@ -35,7 +35,8 @@ struct KeysRotateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rotate",
         abstract: "Put a new key in the place of an old one, while the gateway answers.",
-        discussion: "Can be stopped, or killed, and run again at any time: it goes on where it was.",
+        discussion:
+            "Can be stopped, or killed, and run again at any time: it goes on where it was.",
         subcommands: [
             OfClass.self, OfEpoch.self, OfIndex.self, OfPseudonym.self, OfSigning.self,
         ])
