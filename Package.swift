@@ -29,6 +29,7 @@ let package = Package(
     products: [
         .executable(name: "hangu", targets: ["hangu"]),
         .library(name: "Cedar", targets: ["Cedar"]),
+        .library(name: "CedarAnalysis", targets: ["CedarAnalysis", "SolverProcess"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -48,6 +49,9 @@ let package = Package(
 
         // engines
         .target(name: "Cedar", exclude: ["README.md"], swiftSettings: strict),
+        .target(
+            name: "CedarAnalysis", dependencies: ["Cedar"], exclude: ["README.md"],
+            swiftSettings: strict),
         module("FieldCrypto", ["COpenSSL"]),
         module("TransparencyLog", ["FieldCrypto"]),
         module("Consent", ["ResidentModel"]),
@@ -64,6 +68,7 @@ let package = Package(
         // edges
         module("Connectors", ["CZlib", "JSONText", "ResidentModel", grdb]),
         module("SQLiteStore", ["FieldCrypto", "Gateway", "ResidentModel", grdb]),
+        module("SolverProcess", ["CedarAnalysis"]),
 
         // tools
         module("DemoData", ["CZlib", "ResidentModel", grdb]),
@@ -71,10 +76,11 @@ let package = Package(
         .executableTarget(
             name: "hangu",
             dependencies: [
-                "Cedar", "Connectors", "Consent", "DemoData", "FieldCrypto", "Gateway",
+                "Cedar", "CedarAnalysis", "Connectors", "Consent", "DemoData", "FieldCrypto",
+                "Gateway",
                 "JSONText",
                 "ResidentModel",
-                "SQLiteStore", "StrictYAML", "TransparencyLog",
+                "SQLiteStore", "SolverProcess", "StrictYAML", "TransparencyLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
@@ -87,6 +93,7 @@ let package = Package(
         tests(of: "StrictYAML"),
         tests(of: "ResidentModel", ["StrictYAML"]),
         tests(of: "Cedar"),
+        tests(of: "CedarAnalysis", ["Cedar", "SolverProcess"]),
         tests(of: "FieldCrypto"),
         tests(of: "TransparencyLog", ["FieldCrypto"]),
         tests(of: "Consent", ["ResidentModel", "StrictYAML"]),
