@@ -9,13 +9,15 @@ import Gateway
 /// - Parameters:
 ///   - url: The file; it is created where absent.
 ///   - schema: The tables of a new file.
+///   - additions: Tables that files of this format may lack; made where they are absent.
 ///   - format: The newest format this program knows.
 ///   - busySeconds: How long to wait for another process that is writing.
 ///   - pageLimit: The most pages of 4,096 bytes that the file may grow to, or nil for as many as the disk has.
 /// - Returns: The opened database.
 /// - Throws: ``GatewayError``.
 func openDatabase(
-    at url: URL, schema: String, format: Int, busySeconds: Double, pageLimit: Int? = nil
+    at url: URL, schema: String, additions: String = "", format: Int, busySeconds: Double,
+    pageLimit: Int? = nil
 ) throws(GatewayError) -> DatabaseQueue {
     var configuration = Configuration()
     configuration.busyMode = .timeout(busySeconds)
@@ -44,6 +46,7 @@ func openDatabase(
                 try database.execute(sql: schema)
                 try database.execute(sql: "PRAGMA user_version = \(format)")
             }
+            try database.execute(sql: additions)
             return .commit
         }
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: url.path)

@@ -3,7 +3,7 @@ import Gateway
 
 /// The gateway's command line.
 @main
-struct HanguCommand: ParsableCommand {
+struct HanguCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hangu",
         abstract: "A gate between departments: lawful, audited answers about residents.",
@@ -20,17 +20,17 @@ struct HanguCommand: ParsableCommand {
         subcommands: [
             InitCommand.self, PullCommand.self, DiscloseCommand.self, ConsentCommand.self,
             ResidentCommand.self, AuditCommand.self, ReviewCommand.self, DemoCommand.self,
-            CedarCommand.self,
+            CedarCommand.self, WitnessCommand.self,
         ])
 
-    static func main() {
+    static func main() async {
         if ArgumentCheck.findsCitizenNumber(in: CommandLine.arguments.dropFirst()) {
             let error = ValidationError(
                 "a citizen number must not stand in an argument, where others can read it; "
                     + "use --resident - and type it, or name a file")
             exit(withError: error)
         }
-        main(nil)
+        await main(nil)
     }
 }
 
@@ -73,6 +73,19 @@ extension HomeOptions {
             let home = try OpenHome(try folder())
             try body(home, console)
             try home.close()
+        }
+    }
+
+    /// The same for work that waits for others.
+    func withHome(_ body: (OpenHome, Console) async throws -> Void) async throws {
+        let console = console
+        do {
+            let home = try OpenHome(try folder())
+            try await body(home, console)
+            try home.close()
+        } catch let error as GatewayError {
+            console.fail(error)
+            throw ExitCode(Console.exitStatus(of: error.category))
         }
     }
 

@@ -37,6 +37,7 @@ struct TestGateway {
             random: random)
         for index in [
             "identity.citizen-number", "household.number", "record-key", "record-content",
+            "audit-map",
         ] {
             _ = try keyring.addVersion(of: .blindIndex, name: index)
         }

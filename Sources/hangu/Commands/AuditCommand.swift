@@ -8,7 +8,10 @@ import TransparencyLog
 struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "Check, read, prove and publish the audit log.",
-        subcommands: [Verify.self, List.self, Show.self, Export.self, Prove.self])
+        subcommands: [
+            Verify.self, List.self, Show.self, Export.self, Prove.self, Status.self, Witness.self,
+            Map.self,
+        ])
 
     /// The command `hangu audit verify`.
     struct Verify: ParsableCommand {
@@ -33,7 +36,7 @@ struct AuditCommand: ParsableCommand {
         func run() throws {
             if let tiles, let vkey { return try verifyPublished(tiles, vkey: vkey) }
             try options.withHome { home, console in
-                let result = try AuditDesk(home.parts).verify()
+                let result = try AuditDesk(home.parts).verify(policy: try home.witnessPolicy())
                 try Self.show(result, on: console)
             }
         }
@@ -58,9 +61,14 @@ struct AuditCommand: ParsableCommand {
                     json: VerificationJSON(
                         sound: result.isSound, entries: result.log.entryCount,
                         tiles: result.log.tileCount, details: result.detailsChecked,
-                        detailsGone: result.detailsGone, faults: faults))
+                        detailsGone: result.detailsGone,
+                        cosigned: result.cosigned?.count ?? 0,
+                        quorumSize: result.cosigned?.quorumSize, faults: faults))
             } else {
                 console.say(Messages.verified(result))
+                if let cosigned = result.cosigned, cosigned.count > 0 {
+                    console.say(WitnessMessages.cosigned(cosigned, of: result.log.entryCount))
+                }
                 for fault in faults { console.say("  \(fault)") }
             }
             if !result.isSound { throw ExitCode(Console.exitStatus(of: .corrupt)) }
@@ -194,5 +202,7 @@ private struct VerificationJSON: Encodable {
     let tiles: UInt64
     let details: Int
     let detailsGone: Int
+    let cosigned: Int
+    let quorumSize: UInt64?
     let faults: [String]
 }

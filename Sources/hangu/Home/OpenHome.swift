@@ -66,6 +66,7 @@ enum HomeKeys {
     ]
     static let indexes = [
         FieldID.citizenNumber.text, FieldID.householdNumber.text, "record-key", "record-content",
+        ResidentMap.keyName,
     ]
 
     /// Adds the first version of every key that the ring does not have yet.
