@@ -46,6 +46,7 @@ let package = Package(
         .systemLibrary(
             name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CPKCS11"),
 
         // words
         module("JSONText"),
@@ -85,6 +86,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
+        module("TokenKeys", ["CPKCS11", "FieldCrypto"]),
 
         // tools
         module("DemoData", ["CZlib", "ResidentModel", grdb]),
@@ -94,7 +96,7 @@ let package = Package(
             dependencies: [
                 "Cedar", "Connectors", "Consent", "DemoData", "FieldCrypto", "Gateway",
                 "GatewayServer", "JSONText", "ResidentModel",
-                "SQLiteStore", "StrictYAML", "TransparencyLog",
+                "SQLiteStore", "StrictYAML", "TokenKeys", "TransparencyLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
@@ -120,6 +122,7 @@ let package = Package(
         tests(of: "hangu", named: "Hangu", ["DemoData", "ResidentModel", "StrictYAML", grdb]),
         tests(of: "GatewayServer", ["FieldCrypto", "Gateway", "TransparencyLog"]),
         tests(of: "SQLiteStore", ["FieldCrypto", "Gateway", "ResidentModel", grdb]),
+        tests(of: "TokenKeys", ["FieldCrypto"]),
         tests(of: "Connectors", ["CZlib", "JSONText", "ResidentModel", grdb]),
         tests(of: "DemoData", ["Connectors", "ResidentModel", grdb]),
     ]

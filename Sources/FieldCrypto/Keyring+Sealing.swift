@@ -86,6 +86,28 @@ extension Keyring {
     package func openEach(
         _ values: [SealedValue]
     ) throws(FieldCryptoError) -> [Result<[UInt8], FieldCryptoError>] {
+        let results = try openOnce(values)
+        let needsNewerRing = results.contains {
+            if case .failure(.unknownKey(let key)) = $0 {
+                isNewer(key)
+            } else {
+                false
+            }
+        }
+        if !needsNewerRing { return results }
+        // Another process has added a version and sealed under it since this ring was read.
+        try reload()
+        return try openOnce(values)
+    }
+
+    private func isNewer(_ key: KeyName) -> Bool {
+        guard key.kind == .fieldClass else { return false }
+        return state.withLock { $0.keys.nextVersion(.fieldClass, key.name) } <= key.version
+    }
+
+    private func openOnce(
+        _ values: [SealedValue]
+    ) throws(FieldCryptoError) -> [Result<[UInt8], FieldCryptoError>] {
         let keySet = state.withLock { $0.keys }
         var envelopes: [Envelope?] = []
         var requests: [KeyRequest?] = []

@@ -22,7 +22,8 @@ package enum GatewayError: Error, Sendable, CustomStringConvertible {
     package var category: ErrorCategory {
         switch self {
         case .store(.busy), .store(.diskFull), .store(.unreadable): .unavailable
-        case .crypto(.store(.unavailable)): .unavailable
+        case .crypto(.store(.unavailable)), .crypto(.rootKey(.unavailable)): .unavailable
+        case .crypto(.rootKey): .caller
         case .store(.corrupt), .crypto, .log: .corrupt
         case .store(.newerFormat), .declaration, .policy, .consent, .request: .caller
         case .source(let error):
@@ -69,6 +70,8 @@ package enum RequestError: Error, Hashable, Sendable, CustomStringConvertible {
     case reviewNotOpen(Int64)
     case reviewKind(Int64)
     case noSuchResident
+    case noSuchPseudonym
+    case tokenNotTaken
     case noSuchEntry(UInt64)
     case citizenNumber(CitizenNumberError)
     case unknownName(String, of: String)
@@ -83,6 +86,8 @@ package enum RequestError: Error, Hashable, Sendable, CustomStringConvertible {
         case .reviewNotOpen(let number): "review \(number) is decided already"
         case .reviewKind(let number): "review \(number) asks for no confirmation"
         case .noSuchResident: "no resident is known by that citizen number"
+        case .noSuchPseudonym: "nobody is known by that pseudonym of this department"
+        case .tokenNotTaken: "the token is not for this department, or is no longer valid"
         case .noSuchEntry(let index): "the log has no entry \(index)"
         case .citizenNumber(let error): error.description
         case .unknownName(let name, let what): "'\(name)' is not a \(what) of the catalogue"

@@ -21,8 +21,7 @@ package final class HomeStore: GatewayStore {
     package init(at url: URL, busySeconds: Double = 30, pageLimit: Int? = nil) throws(GatewayError)
     {
         queue = try openDatabase(
-            at: url, schema: Schema.store, additions: Schema.witnessing,
-            format: Schema.storeFormat, busySeconds: busySeconds, pageLimit: pageLimit)
+            at: url, schema: Schema.store, busySeconds: busySeconds, pageLimit: pageLimit)
     }
 
     package func read<Result>(

@@ -35,6 +35,18 @@ extension KeyDatabase {
                         key.suite, key.rootKey.id, key.rootKey.version, Data(key.wrapped),
                     ])
             }
+            try Self.checkRootKey(in: database)
+        }
+    }
+
+    /// A ring under two root keys could be opened by nobody, so no transaction ends with one.
+    private static func checkRootKey(in database: Database) throws {
+        let count = try Int.fetchOne(
+            database,
+            sql: "SELECT count(*) FROM (SELECT DISTINCT root_id, root_version FROM ring_key)")
+        guard let count, count <= 1 else {
+            throw KeyStoreError.unavailable(
+                "keys.db: another process changed the ring or its root key; run the command again")
         }
     }
 
@@ -53,6 +65,7 @@ extension KeyDatabase {
                     throw KeyStoreError.corrupt("keys.db: no \(key.name) to wrap anew")
                 }
             }
+            try Self.checkRootKey(in: database)
         }
     }
 
@@ -110,6 +123,38 @@ extension KeyDatabase {
                 arguments: [
                     key.name, key.fieldClass, Data(key.publicKey), Data(key.sealedSeed),
                 ])
+        }
+    }
+
+    package func replace(_ keys: [SealedSigningKey]) throws(KeyStoreError) {
+        try write { database in
+            for key in keys {
+                try database.execute(
+                    sql: """
+                        UPDATE signing_key SET class = ?, public_key = ?, sealed_seed = ?
+                        WHERE name = ?
+                        """,
+                    arguments: [
+                        key.fieldClass, Data(key.publicKey), Data(key.sealedSeed), key.name,
+                    ])
+                if database.changesCount != 1 {
+                    throw KeyStoreError.corrupt("keys.db: no signing key '\(key.name)'")
+                }
+            }
+        }
+        try truncateLog()
+    }
+
+    package func uses() throws(KeyStoreError) -> [KeyName: Int64] {
+        try read { database in
+            var uses: [KeyName: Int64] = [:]
+            for row in try Row.fetchAll(
+                database, sql: "SELECT kind, name, version, uses FROM ring_key")
+            {
+                guard let kind = KeyKind(rawValue: row["kind"]) else { continue }
+                uses[KeyName(kind: kind, name: row["name"], version: row["version"])] = row["uses"]
+            }
+            return uses
         }
     }
 }

@@ -16,7 +16,7 @@ package final class KeyDatabase: KeyStore {
     /// - Throws: ``GatewayError/store(_:)``.
     package init(at url: URL, busySeconds: Double = 30) throws(GatewayError) {
         queue = try openDatabase(
-            at: url, schema: Schema.keys, format: Schema.keysFormat, busySeconds: busySeconds)
+            at: url, schema: Schema.keys, busySeconds: busySeconds)
     }
 
     func read<Result>(_ body: (Database) throws -> Result) throws(KeyStoreError) -> Result {

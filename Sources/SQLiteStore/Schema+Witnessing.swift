@@ -1,8 +1,6 @@
 extension Schema {
     /// What witnesses said, and the map over residents' entries.
     ///
-    /// An older program passes these tables over, so they need no format of their own.
-    ///
     /// - `audit_cosigned`: signed checkpoints with the lines of one witness at least.
     /// - `audit_map_entry`: the map's entry of each resident, by its place in the map.
     /// - `audit_map_page`: the subtrees above, 33 bytes each, as the log engine keeps them.

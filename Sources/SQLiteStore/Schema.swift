@@ -2,12 +2,12 @@
 ///
 /// A format is only ever added to.
 enum Schema {
-    /// Format of `hangu.db`, kept in `PRAGMA user_version`.
-    static let storeFormat = 1
-    /// Format of `keys.db`.
-    static let keysFormat = 1
+    /// What makes each format of `hangu.db` out of the one before it; their number stands in `PRAGMA user_version`.
+    static let store = [store1, store2, witnessing]
+    /// What makes each format of `keys.db` out of the one before it.
+    static let keys = [keys1]
 
-    static let store = """
+    private static let store1 = """
         CREATE TABLE stream (
             number INTEGER PRIMARY KEY,
             source TEXT NOT NULL,
@@ -118,7 +118,45 @@ enum Schema {
         );
         """
 
-    static let keys = """
+    /// Key rotation, forgetting and pseudonyms.
+    private static let store2 = """
+        CREATE TABLE ring (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            generation INTEGER NOT NULL
+        );
+        INSERT INTO ring VALUES (1, 0);
+        CREATE TABLE key_job (
+            number INTEGER PRIMARY KEY,
+            kind TEXT NOT NULL,
+            name TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            resident INTEGER,
+            state TEXT NOT NULL,
+            position INTEGER NOT NULL,
+            done INTEGER NOT NULL,
+            started_minute INTEGER NOT NULL,
+            finished_minute INTEGER
+        );
+        CREATE TABLE forgotten (
+            resident INTEGER PRIMARY KEY,
+            entry INTEGER NOT NULL
+        );
+        CREATE TABLE pseudonym (
+            department TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            bits BLOB NOT NULL,
+            resident INTEGER NOT NULL REFERENCES resident,
+            PRIMARY KEY (department, version, bits)
+        ) WITHOUT ROWID;
+        CREATE TABLE log_key (
+            number INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            since INTEGER NOT NULL,
+            note TEXT NOT NULL
+        );
+        """
+
+    private static let keys1 = """
         CREATE TABLE ring_key (
             kind TEXT NOT NULL,
             name TEXT NOT NULL,

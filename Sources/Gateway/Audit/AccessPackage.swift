@@ -74,7 +74,7 @@ private struct AccessPackaging {
         let last = max(mine.last?.index ?? 0, root?.index ?? 0)
         guard let stored = try LogFiles(log: parts.log, reader: reader).checkpoint(covering: last)
         else { throw .store(.corrupt(what: "no checkpoint covers the newest entries")) }
-        let key = try parts.log.noteKey()
+        let key = try parts.log.history(in: reader).signer(of: stored.size)
         let checkpoint = try inLog { () throws(TransparencyLogError) in
             try Checkpoint.verified(Array(stored.note.utf8), log: key).checkpoint
         }

@@ -44,12 +44,13 @@ package struct AuditDesk: Sendable {
     ///
     /// - Parameter policy: Whose cosignatures are checked, beside the log's own signature under each.
     package func verify(policy: WitnessPolicy? = nil) throws(GatewayError) -> AuditVerification {
-        let key = try parts.log.noteKey()
-        return try parts.store.read { reader throws(GatewayError) in
+        try parts.store.read { reader throws(GatewayError) in
+            let key = try parts.log.noteKey(in: reader)
             var failure: GatewayError?
             let files = LogFiles(log: parts.log, reader: reader)
-            let earlier = try KeptCheckpoints(log: key, reader: reader)
-            let cosigned = try CosignedCheckpoints(log: key, policy: policy, reader: reader)
+            let history = try parts.log.history(in: reader)
+            let earlier = try KeptCheckpoints(keys: history, reader: reader)
+            let cosigned = try CosignedCheckpoints(keys: history, policy: policy, reader: reader)
             let report = LogReplay.run(
                 log: key, earlier: earlier.checkpoints + cosigned.checkpoints,
                 read: { path in
@@ -133,14 +134,17 @@ package struct AuditDesk: Sendable {
     package func export(
         _ write: (String, [UInt8]) throws(GatewayError) -> Void
     ) throws(GatewayError) {
-        let key = try parts.log.verifierKey
         try parts.store.read { reader throws(GatewayError) in
+            let key = try parts.log.noteKey(in: reader).encoded
             let files = LogFiles(log: parts.log, reader: reader)
             for path in try files.paths() {
                 guard let content = try files.content(of: path) else {
                     throw .store(.corrupt(what: "the log's '\(path)' is missing"))
                 }
                 try write(path, content)
+            }
+            for (number, change) in try reader.logKeys().enumerated() {
+                try write("key-change/\(number + 1)", Array(change.note.utf8))
             }
             try write("vkey", Array((key + "\n").utf8))
             if let checkpoint = try files.content(of: "checkpoint") {

@@ -17,13 +17,15 @@ package struct CosignedCheckpoints: Sendable {
     var summary: Summary { Summary(count: checkpoints.count, quorumSize: quorumSize) }
 
     init(
-        log: NoteKey, policy: WitnessPolicy?, reader: any StoreReader
+        keys: LogKeyHistory, policy: WitnessPolicy?, reader: any StoreReader
     ) throws(GatewayError) {
         var below = UInt64.max
         while faults.count < DetailVerification.faultsMax {
             let page = try reader.cosigned(below: below, limit: 1_024)
             guard let last = page.last else { return }
-            for stored in page { check(stored, log: log, policy: policy) }
+            for stored in page {
+                check(stored, log: try keys.signer(of: stored.size), policy: policy)
+            }
             below = last.size
         }
     }

@@ -18,13 +18,13 @@ package protocol GatewayStore: Sendable {
 }
 
 /// What can be asked of the store within one transaction.
-package protocol StoreReader: VaultReader, AuditReader, ConsentReader, WitnessReader,
+package protocol StoreReader: VaultReader, AuditReader, ConsentReader, KeyWorkReader, WitnessReader,
     ResidentMapReader
 {}
 
 /// What can be changed within one transaction.
-package protocol StoreWriter: StoreReader, VaultWriter, AuditWriter, ConsentWriter, WitnessWriter,
-    ResidentMapWriter
+package protocol StoreWriter: StoreReader, VaultWriter, AuditWriter, ConsentWriter, KeyWorkWriter,
+    WitnessWriter, ResidentMapWriter
 {}
 
 /// A resident's row; it means nothing outside the store.

@@ -16,7 +16,9 @@ package struct WitnessDesk: Sendable {
     package init(_ parts: GatewayParts, policy: WitnessPolicy) throws(GatewayError) {
         self.parts = parts
         self.policy = policy
-        let key = try parts.log.noteKey()
+        let key = try parts.store.read { reader throws(GatewayError) in
+            try parts.log.noteKey(in: reader)
+        }
         guard policy.logs.isEmpty || policy.logs.contains(where: { $0.key == key }) else {
             throw .request(.unreadable("the witness policy names logs, and not this home's"))
         }
@@ -48,7 +50,7 @@ package struct WitnessDesk: Sendable {
     private func prepare(now: Int64, isPatient: Bool) throws(GatewayError) -> WitnessRound? {
         try parts.store.read { reader throws(GatewayError) in
             guard let newest = try reader.newestCheckpoint() else { return nil }
-            let log = try parts.log.noteKey()
+            let log = try parts.log.history(in: reader).signer(of: newest.size)
             let checkpoint = try inLog { () throws(TransparencyLogError) in
                 try Checkpoint.verified(Array(newest.note.utf8), log: log).checkpoint
             }
@@ -140,12 +142,13 @@ package struct WitnessDesk: Sendable {
     /// The newest cosigned checkpoint that has a quorum.
     private func newestQuorum(in reader: any StoreReader) throws(GatewayError) -> StoredCheckpoint?
     {
-        let log = try parts.log.noteKey()
+        let keys = try parts.log.history(in: reader)
         var below = UInt64.max
         while true {
             let page = try reader.cosigned(below: below, limit: 64)
             guard let last = page.last else { return nil }
             for stored in page {
+                let log = try keys.signer(of: stored.size)
                 let found = try inLog { () throws(TransparencyLogError) in
                     try policy.examine(Array(stored.note.utf8), log: log)
                 }

@@ -12,9 +12,9 @@ struct HomeFolder: Sendable {
     }
 
     var configuration: URL { url.appendingPathComponent("hangu.yaml") }
-    var rootKey: URL { url.appendingPathComponent("keys/root.key") }
     var keys: URL { url.appendingPathComponent("keys/keys.db") }
     var store: URL { url.appendingPathComponent("data/hangu.db") }
+    var keyLock: URL { url.appendingPathComponent("data/keys.lock") }
     var pullLock: URL { url.appendingPathComponent("data/pull.lock") }
 
     /// A path of the configuration, relative to the home.
