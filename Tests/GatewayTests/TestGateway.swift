@@ -37,7 +37,7 @@ struct TestGateway {
             random: random)
         for index in [
             "identity.citizen-number", "household.number", "record-key", "record-content",
-            "audit-term",
+            "audit-term", "audit-map",
         ] {
             _ = try keyring.addVersion(of: .blindIndex, name: index)
         }

@@ -1,4 +1,5 @@
 import Consent
+import FieldCrypto
 import JSONText
 import ResidentModel
 import TransparencyLog
@@ -135,6 +136,18 @@ extension AuditDraft {
             operational: .object([
                 "format": .string("hangu/policy-epoch/1"),
                 "epoch": .integer(Int(epoch.number)), "bundle": .string(epoch.bundleHash),
+            ]), subject: nil)
+    }
+}
+
+extension AuditDraft {
+    /// The root of the map over all residents' entries before this one.
+    static func mapRoot(_ root: SHA256Digest, changed: Int) -> AuditDraft {
+        AuditDraft(
+            type: .mapRoot, decision: .none,
+            operational: .object([
+                "format": .string("hangu/map-root/1"), "root": .string(hexadecimal(root.bytes)),
+                "changed": .integer(changed),
             ]), subject: nil)
     }
 }

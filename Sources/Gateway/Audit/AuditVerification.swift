@@ -12,10 +12,16 @@ package struct AuditVerification: Sendable {
     package let detailsGone: Int
     /// Faults of details and of residents' chains, by entry.
     package let faults: [String]
+    /// What was found of cosigned checkpoints; nil of a published log.
+    package let cosigned: CosignedCheckpoints.Summary?
 
     package var isSound: Bool { log.isSound && faults.isEmpty }
 
-    init(log: LogReport, detailsChecked: Int, detailsGone: Int, faults: [String]) {
+    init(
+        log: LogReport, detailsChecked: Int, detailsGone: Int, faults: [String],
+        cosigned: CosignedCheckpoints.Summary? = nil
+    ) {
+        self.cosigned = cosigned
         self.log = log
         self.detailsChecked = detailsChecked
         self.detailsGone = detailsGone
@@ -35,15 +41,18 @@ package struct AuditDesk: Sendable {
     package init(_ parts: GatewayParts) { self.parts = parts }
 
     /// Replays every entry, tile and checkpoint, and opens every detail that can be opened.
-    package func verify() throws(GatewayError) -> AuditVerification {
+    ///
+    /// - Parameter policy: Whose cosignatures are checked, beside the log's own signature under each.
+    package func verify(policy: WitnessPolicy? = nil) throws(GatewayError) -> AuditVerification {
         try parts.store.read { reader throws(GatewayError) in
             let key = try parts.log.noteKey(in: reader)
             var failure: GatewayError?
             let files = LogFiles(log: parts.log, reader: reader)
-            let earlier = try KeptCheckpoints(
-                keys: parts.log.history(in: reader), reader: reader)
+            let history = try parts.log.history(in: reader)
+            let earlier = try KeptCheckpoints(keys: history, reader: reader)
+            let cosigned = try CosignedCheckpoints(keys: history, policy: policy, reader: reader)
             let report = LogReplay.run(
-                log: key, earlier: earlier.checkpoints,
+                log: key, earlier: earlier.checkpoints + cosigned.checkpoints,
                 read: { path in
                     do throws(GatewayError) { return try files.content(of: path) } catch {
                         failure = error
@@ -53,7 +62,8 @@ package struct AuditDesk: Sendable {
             if let failure { throw failure }
             var details = DetailVerification(details: parts.log.details, reader: reader)
             try details.run()
-            var faults = earlier.faults + details.faults
+            var faults = earlier.faults + cosigned.faults + details.faults
+            faults += try ResidentMap(parts).faults(in: reader)
             let size = try reader.treeSize()
             if let checkpoint = report.checkpoint, checkpoint.size != size {
                 faults.append(
@@ -61,7 +71,7 @@ package struct AuditDesk: Sendable {
             }
             return AuditVerification(
                 log: report, detailsChecked: details.checkedCount,
-                detailsGone: details.goneCount, faults: faults)
+                detailsGone: details.goneCount, faults: faults, cosigned: cosigned.summary)
         }
     }
 
@@ -92,19 +102,15 @@ package struct AuditDesk: Sendable {
         try parts.store.read { reader throws(GatewayError) in try reader.treeSize() }
     }
 
-    /// A receipt that an entry is in the log under the newest checkpoint (C2SP tlog-proof).
+    /// A receipt that an entry is in the log (C2SP tlog-proof), under the newest cosigned checkpoint that covers it, or
+    /// else the newest one.
     package func inclusionProof(of index: UInt64) throws(GatewayError) -> [UInt8] {
         try parts.store.read { reader throws(GatewayError) in
-            guard let checkpoint = try reader.newestCheckpoint(), index < checkpoint.size else {
+            let files = LogFiles(log: parts.log, reader: reader)
+            guard let checkpoint = try files.checkpoint(covering: index) else {
                 throw .request(.noSuchEntry(index))
             }
-            let tree = TiledTree(size: checkpoint.size, reader: StoredTiles(reader))
-            let proof = try inLog { () throws(TransparencyLogError) in
-                try tree.inclusionProof(of: index)
-            }
-            return ProofFile(
-                index: index, hashes: proof.hashes, checkpoint: Array(checkpoint.note.utf8)
-            ).bytes
+            return try files.receipt(of: index, under: checkpoint)
         }
     }
 

@@ -47,6 +47,10 @@ struct DecisionRecord {
                     ])
                 ))
         }
+        if let days = based.legalBasis?.withholdDays {
+            let day = CalendarDate(dayNumber: admitted.day.dayNumber + days)
+            members.append(("visibleFrom", .string(day.description)))
+        }
         operational = .object(JSONObject(distinctMembers: members))
         subject = consented.located.resident.map { _ in Self.subject(of: decided) }
     }

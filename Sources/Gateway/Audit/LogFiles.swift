@@ -8,7 +8,8 @@ struct LogFiles {
     /// The content of a path below the log's folder, or nil where the log has none.
     func content(of path: String) throws(GatewayError) -> [UInt8]? {
         if path == "checkpoint" {
-            return try reader.newestCheckpoint().map { Array($0.note.utf8) }
+            guard let newest = try reader.newestCheckpoint() else { return nil }
+            return Array(try (reader.cosigned(of: newest.size) ?? newest).note.utf8)
         }
         guard let coordinate = TileCoordinate(path: path) else { return nil }
         switch coordinate.kind {
@@ -21,6 +22,28 @@ struct LogFiles {
             guard let bytes, bytes.count >= coordinate.width * 32 else { return nil }
             return Array(bytes.prefix(coordinate.width * 32))
         }
+    }
+
+    /// The checkpoint that is given to outsiders for an entry: the newest that witnesses cosigned, where it covers the
+    /// entry, else the newest; nil where none covers it.
+    func checkpoint(covering index: UInt64) throws(GatewayError) -> StoredCheckpoint? {
+        let cosigned = try reader.cosigned(below: .max, limit: 1).first
+        if let cosigned, index < cosigned.size { return cosigned }
+        guard let newest = try reader.newestCheckpoint(), index < newest.size else { return nil }
+        return newest
+    }
+
+    /// The tlog-proof of one entry under a checkpoint that covers it.
+    func receipt(
+        of index: UInt64, under checkpoint: StoredCheckpoint
+    ) throws(GatewayError) -> [UInt8] {
+        let tree = TiledTree(size: checkpoint.size, reader: StoredTiles(reader))
+        let proof = try inLog { () throws(TransparencyLogError) in
+            try tree.inclusionProof(of: index)
+        }
+        return ProofFile(
+            index: index, hashes: proof.hashes, checkpoint: Array(checkpoint.note.utf8)
+        ).bytes
     }
 
     /// The paths of all bundles and tiles of the present size.

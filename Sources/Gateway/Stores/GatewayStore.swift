@@ -18,10 +18,14 @@ package protocol GatewayStore: Sendable {
 }
 
 /// What can be asked of the store within one transaction.
-package protocol StoreReader: VaultReader, AuditReader, ConsentReader, KeyWorkReader {}
+package protocol StoreReader: VaultReader, AuditReader, ConsentReader, KeyWorkReader, WitnessReader,
+    ResidentMapReader
+{}
 
 /// What can be changed within one transaction.
-package protocol StoreWriter: StoreReader, VaultWriter, AuditWriter, ConsentWriter, KeyWorkWriter {}
+package protocol StoreWriter: StoreReader, VaultWriter, AuditWriter, ConsentWriter, KeyWorkWriter,
+    WitnessWriter, ResidentMapWriter
+{}
 
 /// A resident's row; it means nothing outside the store.
 package struct ResidentNumber: Hashable, Sendable, Comparable, CustomStringConvertible {

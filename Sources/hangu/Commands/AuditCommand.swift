@@ -10,7 +10,7 @@ struct AuditCommand: ParsableCommand {
         commandName: "audit", abstract: "Check, read, prove and publish the audit log.",
         subcommands: [
             Verify.self, AuditListCommand.self, AuditShowCommand.self, AuditIndexCommand.self,
-            Export.self, Prove.self,
+            Export.self, Prove.self, Status.self, Witness.self, Map.self,
         ])
 
     /// The command `hangu audit verify`.
@@ -36,7 +36,7 @@ struct AuditCommand: ParsableCommand {
         func run() throws {
             if let tiles, let vkey { return try verifyPublished(tiles, vkey: vkey) }
             try options.withHome { home, console in
-                let result = try AuditDesk(home.parts).verify()
+                let result = try AuditDesk(home.parts).verify(policy: try home.witnessPolicy())
                 try Self.show(result, on: console)
             }
         }
@@ -62,9 +62,14 @@ struct AuditCommand: ParsableCommand {
                     json: VerificationJSON(
                         sound: result.isSound, entries: result.log.entryCount,
                         tiles: result.log.tileCount, details: result.detailsChecked,
-                        detailsGone: result.detailsGone, faults: faults))
+                        detailsGone: result.detailsGone,
+                        cosigned: result.cosigned?.count ?? 0,
+                        quorumSize: result.cosigned?.quorumSize, faults: faults))
             } else {
                 console.say(Messages.verified(result))
+                if let cosigned = result.cosigned, cosigned.count > 0 {
+                    console.say(WitnessMessages.cosigned(cosigned, of: result.log.entryCount))
+                }
                 for fault in faults { console.say("  \(fault)") }
             }
             if !result.isSound { throw ExitCode(Console.exitStatus(of: .corrupt)) }
@@ -147,5 +152,7 @@ private struct VerificationJSON: Encodable {
     let tiles: UInt64
     let details: Int
     let detailsGone: Int
+    let cosigned: Int
+    let quorumSize: UInt64?
     let faults: [String]
 }

@@ -78,7 +78,7 @@ enum HomeKeys {
     ]
     static let indexes = [
         FieldID.citizenNumber.text, FieldID.householdNumber.text, "record-key", "record-content",
-        AuditTrail.indexKeyName,
+        AuditTrail.indexKeyName, ResidentMap.keyName,
     ]
 
     /// Adds the first version of every key that the ring does not have yet.

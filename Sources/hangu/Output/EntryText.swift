@@ -41,6 +41,9 @@ struct EntryText {
 
     /// What a resident reads about one access.
     func access(_ entry: OpenedEntry) -> [String] {
+        if let withheld = entry.withheld {
+            return [self.withheld(withheld, entry: entry).text(in: language)]
+        }
         let operational = entry.operational
         let who = department(operational["caller"]?.string ?? "")
         let officer = entry.subject?["officer"]?.string ?? "?"
@@ -61,6 +64,15 @@ struct EntryText {
             lines.append("    \(name): \(decision(of: item))")
         }
         return lines
+    }
+
+    /// What a resident reads about an access that the law lets nobody tell them of yet.
+    private func withheld(_ withheld: Withholding, entry: OpenedEntry) -> Message {
+        Message(
+            "第 \(entry.index) 条  \(time(of: entry))  依法暂不告知：\(withheld.article)，"
+                + "\(withheld.visibleFrom) 起可见",
+            "entry \(entry.index)  \(time(of: entry))  not told yet, as the law allows: "
+                + "\(article(of: entry.operational)); visible from \(withheld.visibleFrom)")
     }
 
     private func decision(of item: JSONValue) -> String {
@@ -134,6 +146,7 @@ struct EntryJSON: Encodable {
     let operational: String
     let subject: String?
     let subjectGone: Bool
+    let visibleFrom: String?
 
     init(_ opened: OpenedEntry) {
         entry = opened.index
@@ -144,5 +157,6 @@ struct EntryJSON: Encodable {
         operational = opened.operational.canonicalText
         subject = opened.subject?.canonicalText
         subjectGone = opened.isSubjectGone
+        visibleFrom = opened.withheld?.visibleFrom.description
     }
 }
