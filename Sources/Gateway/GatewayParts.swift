@@ -12,10 +12,16 @@ package struct GatewayParts: Sendable {
     package let log: AuditLog
     package let clock: GatewayClock
     package let random: any RandomSource
+    /// Where blocking calls of an asynchronous request run.
+    package let threads: any BlockingThreads
+    /// The one writer of decisions and outcomes.
+    package let writer: LogWriter
 
     package init(
         store: any GatewayStore, keyring: Keyring, catalogue: Catalogue, policies: PolicyBundle,
-        tenant: String, log: AuditLog, clock: GatewayClock, random: any RandomSource
+        tenant: String, log: AuditLog, clock: GatewayClock, random: any RandomSource,
+        threads: any BlockingThreads,
+        limits: LogWriter.Limits = LogWriter.Limits()
     ) {
         self.store = store
         self.keyring = keyring
@@ -25,5 +31,7 @@ package struct GatewayParts: Sendable {
         self.log = log
         self.clock = clock
         self.random = random
+        self.threads = threads
+        writer = LogWriter(store: store, log: log, threads: threads, limits: limits)
     }
 }

@@ -44,6 +44,18 @@ extension HomeTransaction {
             [Int64(checkpoint.size), checkpoint.note])
     }
 
+    func newestCosigned() throws(GatewayError) -> StoredCheckpoint? {
+        try rows(
+            "SELECT size, note FROM audit_cosigned ORDER BY size DESC LIMIT 1", [], checkpoint
+        ).first
+    }
+
+    func putCosigned(_ checkpoint: StoredCheckpoint) throws(GatewayError) {
+        try execute(
+            "INSERT OR REPLACE INTO audit_cosigned (size, note) VALUES (?, ?)",
+            [Int64(checkpoint.size), checkpoint.note])
+    }
+
     func append(_ entry: AuditEntry) throws(GatewayError) {
         try execute(
             """

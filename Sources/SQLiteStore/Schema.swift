@@ -112,6 +112,11 @@ enum Schema {
             size INTEGER PRIMARY KEY,
             note TEXT NOT NULL
         );
+        -- Checkpoints that witnesses have cosigned, compared with the tree at every start.
+        CREATE TABLE audit_cosigned (
+            size INTEGER PRIMARY KEY,
+            note TEXT NOT NULL
+        );
         CREATE TABLE policy_epoch (
             number INTEGER PRIMARY KEY,
             bundle_hash TEXT NOT NULL

@@ -143,6 +143,9 @@ extension FaultyTransaction {
     func newestCheckpoint() throws(GatewayError) -> StoredCheckpoint? {
         try asking { base throws(GatewayError) in try base.newestCheckpoint() }
     }
+    func newestCosigned() throws(GatewayError) -> StoredCheckpoint? {
+        try asking { base throws(GatewayError) in try base.newestCosigned() }
+    }
     func checkpoints(from size: UInt64, limit: Int) throws(GatewayError) -> [StoredCheckpoint] {
         try asking { base throws(GatewayError) in try base.checkpoints(from: size, limit: limit) }
     }
@@ -235,6 +238,9 @@ extension FaultyTransaction {
     }
     func putCheckpoint(_ checkpoint: StoredCheckpoint) throws(GatewayError) {
         try changing { base throws(GatewayError) in try base.putCheckpoint(checkpoint) }
+    }
+    func putCosigned(_ checkpoint: StoredCheckpoint) throws(GatewayError) {
+        try changing { base throws(GatewayError) in try base.putCosigned(checkpoint) }
     }
     func setChain(_ chain: [UInt8], of resident: ResidentNumber) throws(GatewayError) {
         try changing { base throws(GatewayError) in try base.setChain(chain, of: resident) }

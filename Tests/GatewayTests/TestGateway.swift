@@ -47,7 +47,7 @@ struct TestGateway {
         parts = GatewayParts(
             store: store, keyring: keyring, catalogue: catalogue,
             policies: try TestPolicies.bundle(rules), tenant: "test", log: log,
-            clock: clock.gatewayClock, random: random)
+            clock: clock.gatewayClock, random: random, threads: StoreThreads())
         try PolicyActivation.activate(parts)
     }
 
@@ -58,7 +58,7 @@ struct TestGateway {
         GatewayParts(
             store: other ?? store, keyring: parts.keyring, catalogue: parts.catalogue,
             policies: policies ?? parts.policies, tenant: parts.tenant, log: parts.log,
-            clock: parts.clock, random: parts.random)
+            clock: parts.clock, random: parts.random, threads: parts.threads)
     }
 
     /// Pulls rows as a new delivery of a stream.

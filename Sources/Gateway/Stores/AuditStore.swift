@@ -12,6 +12,9 @@ package protocol AuditReader {
     /// Signed checkpoints in the order of their sizes, from one size on.
     func checkpoints(from size: UInt64, limit: Int) throws(GatewayError) -> [StoredCheckpoint]
 
+    /// The longest checkpoint that witnesses have cosigned, or nil.
+    func newestCosigned() throws(GatewayError) -> StoredCheckpoint?
+
     /// Entries in order, from one index on.
     func entries(from index: UInt64, limit: Int) throws(GatewayError) -> [AuditEntry]
 
@@ -35,6 +38,8 @@ package protocol AuditWriter: AuditReader {
     func append(_ entry: AuditEntry) throws(GatewayError)
     func putTile(level: Int, index: UInt64, hashes: [UInt8]) throws(GatewayError)
     func putCheckpoint(_ checkpoint: StoredCheckpoint) throws(GatewayError)
+    /// Keeps a checkpoint with its witnesses' lines; a later note for the same size takes its place.
+    func putCosigned(_ checkpoint: StoredCheckpoint) throws(GatewayError)
     func setChain(_ chain: [UInt8], of resident: ResidentNumber) throws(GatewayError)
     func startPolicyEpoch(_ epoch: PolicyEpoch) throws(GatewayError)
 }

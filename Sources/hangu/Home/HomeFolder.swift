@@ -14,6 +14,7 @@ struct HomeFolder: Sendable {
     var configuration: URL { url.appendingPathComponent("hangu.yaml") }
     var rootKey: URL { url.appendingPathComponent("keys/root.key") }
     var keys: URL { url.appendingPathComponent("keys/keys.db") }
+    var logMark: URL { url.appendingPathComponent("keys/log.mark") }
     var store: URL { url.appendingPathComponent("data/hangu.db") }
     var pullLock: URL { url.appendingPathComponent("data/pull.lock") }
 
