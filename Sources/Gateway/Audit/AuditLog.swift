@@ -90,6 +90,13 @@ package struct AuditLog: Sendable {
         return found
     }
 
+    /// Checks, before a program begins to answer, that the log in the store is the one that was signed.
+    ///
+    /// - Throws: As appending does; nothing may then be answered.
+    package func checkStart(in store: any GatewayStore) throws(GatewayError) {
+        _ = try store.read { reader throws(GatewayError) in try head(of: reader) }
+    }
+
     private func isEdge(
         _ tree: LogTree, in reader: any AuditReader
     ) throws(GatewayError) -> Bool {

@@ -30,16 +30,22 @@ package struct AuditVerification: Sendable {
 
 /// Checks, proves and exports the log of a home.
 package struct AuditDesk: Sendable {
-    private let parts: GatewayParts
+    let log: AuditLog
+    let store: any GatewayStore
 
-    package init(_ parts: GatewayParts) { self.parts = parts }
+    package init(_ parts: GatewayParts) { self.init(log: parts.log, store: parts.store) }
+
+    package init(log: AuditLog, store: any GatewayStore) {
+        self.log = log
+        self.store = store
+    }
 
     /// Replays every entry, tile and checkpoint, and opens every detail that can be opened.
     package func verify() throws(GatewayError) -> AuditVerification {
-        let key = try parts.log.noteKey()
-        return try parts.store.read { reader throws(GatewayError) in
+        let key = try log.noteKey()
+        return try store.read { reader throws(GatewayError) in
             var failure: GatewayError?
-            let files = LogFiles(log: parts.log, reader: reader)
+            let files = LogFiles(log: log, reader: reader)
             let earlier = try KeptCheckpoints(log: key, reader: reader)
             let report = LogReplay.run(
                 log: key, earlier: earlier.checkpoints,
@@ -50,7 +56,7 @@ package struct AuditDesk: Sendable {
                     }
                 }, checkEntry: LogReplay.auditLeafFault)
             if let failure { throw failure }
-            var details = DetailVerification(details: parts.log.details, reader: reader)
+            var details = DetailVerification(details: log.details, reader: reader)
             try details.run()
             var faults = earlier.faults + details.faults
             let size = try reader.treeSize()
@@ -66,10 +72,10 @@ package struct AuditDesk: Sendable {
 
     /// One entry with what can be opened of it.
     package func entry(_ index: UInt64) throws(GatewayError) -> OpenedEntry {
-        try parts.store.read { reader throws(GatewayError) in
+        try store.read { reader throws(GatewayError) in
             guard let entry = try reader.entries(from: index, limit: 1).first, entry.index == index
             else { throw .request(.noSuchEntry(index)) }
-            return try OpenedEntry(entry, details: parts.log.details, reader: reader)
+            return try OpenedEntry(entry, details: log.details, reader: reader)
         }
     }
 
@@ -77,10 +83,10 @@ package struct AuditDesk: Sendable {
     package func entries(
         from index: UInt64, limit: Int
     ) throws(GatewayError) -> [OpenedEntry] {
-        try parts.store.read { reader throws(GatewayError) in
+        try store.read { reader throws(GatewayError) in
             var opened: [OpenedEntry] = []
             for entry in try reader.entries(from: index, limit: limit) {
-                opened.append(try OpenedEntry(entry, details: parts.log.details, reader: reader))
+                opened.append(try OpenedEntry(entry, details: log.details, reader: reader))
             }
             return opened
         }
@@ -88,12 +94,12 @@ package struct AuditDesk: Sendable {
 
     /// How many entries the log has.
     package func size() throws(GatewayError) -> UInt64 {
-        try parts.store.read { reader throws(GatewayError) in try reader.treeSize() }
+        try store.read { reader throws(GatewayError) in try reader.treeSize() }
     }
 
     /// A receipt that an entry is in the log under the newest checkpoint (C2SP tlog-proof).
     package func inclusionProof(of index: UInt64) throws(GatewayError) -> [UInt8] {
-        try parts.store.read { reader throws(GatewayError) in
+        try store.read { reader throws(GatewayError) in
             guard let checkpoint = try reader.newestCheckpoint(), index < checkpoint.size else {
                 throw .request(.noSuchEntry(index))
             }
@@ -109,7 +115,7 @@ package struct AuditDesk: Sendable {
 
     /// A proof that an earlier size is the beginning of the log, as text.
     package func consistencyProof(from oldSize: UInt64) throws(GatewayError) -> String {
-        try parts.store.read { reader throws(GatewayError) in
+        try store.read { reader throws(GatewayError) in
             let size = try reader.treeSize()
             guard oldSize <= size else { throw .request(.noSuchEntry(oldSize)) }
             return try inLog { () throws(TransparencyLogError) in
@@ -127,9 +133,9 @@ package struct AuditDesk: Sendable {
     package func export(
         _ write: (String, [UInt8]) throws(GatewayError) -> Void
     ) throws(GatewayError) {
-        let key = try parts.log.verifierKey
-        try parts.store.read { reader throws(GatewayError) in
-            let files = LogFiles(log: parts.log, reader: reader)
+        let key = try log.verifierKey
+        try store.read { reader throws(GatewayError) in
+            let files = LogFiles(log: log, reader: reader)
             for path in try files.paths() {
                 guard let content = try files.content(of: path) else {
                     throw .store(.corrupt(what: "the log's '\(path)' is missing"))

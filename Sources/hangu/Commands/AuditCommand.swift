@@ -8,7 +8,10 @@ import TransparencyLog
 struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "Check, read, prove and publish the audit log.",
-        subcommands: [Verify.self, List.self, Show.self, Export.self, Prove.self])
+        subcommands: [
+            Verify.self, List.self, Show.self, Export.self, Prove.self, AuditRebuildCommand.self,
+            AuditReplayCommand.self, AuditBenchCommand.self,
+        ])
 
     /// The command `hangu audit verify`.
     struct Verify: ParsableCommand {
