@@ -21,10 +21,12 @@ package enum GatewayError: Error, Sendable, CustomStringConvertible {
     /// What the error means for the caller; exit codes and statuses come from here.
     package var category: ErrorCategory {
         switch self {
-        case .store(.busy), .store(.diskFull), .store(.unreadable): .unavailable
+        case .store(.busy), .store(.diskFull), .store(.unreadable), .store(.overloaded),
+            .store(.otherWriter):
+            .unavailable
         case .crypto(.store(.unavailable)), .crypto(.rootKey(.unavailable)): .unavailable
         case .crypto(.rootKey), .crypto(.share): .caller
-        case .store(.corrupt), .crypto, .log: .corrupt
+        case .store(.corrupt), .store(.logRolledBack), .crypto, .log: .corrupt
         case .store(.newerFormat), .declaration, .policy, .consent, .request: .caller
         case .source(let error):
             switch error {

@@ -159,6 +159,13 @@ extension FaultyTransaction {
             try base.entries(of: resident, before: index, limit: limit)
         }
     }
+    func leaves(
+        from index: UInt64, limit: Int, _ body: (UnsafeRawBufferPointer) -> Void
+    ) throws(GatewayError) -> Int {
+        try asking { base throws(GatewayError) in
+            try base.leaves(from: index, limit: limit, body)
+        }
+    }
     func chain(of resident: ResidentNumber) throws(GatewayError) -> [UInt8]? {
         try asking { base throws(GatewayError) in try base.chain(of: resident) }
     }

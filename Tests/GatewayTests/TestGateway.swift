@@ -51,7 +51,7 @@ struct TestGateway {
         parts = GatewayParts(
             store: store, keyring: keyring, catalogue: catalogue,
             policies: try TestPolicies.bundle(rules), tenant: "test", log: log,
-            clock: clock.gatewayClock, random: random)
+            clock: clock.gatewayClock, random: random, threads: StoreThreads())
         try PolicyActivation.activate(parts)
     }
 
@@ -62,7 +62,7 @@ struct TestGateway {
         GatewayParts(
             store: other ?? store, keyring: parts.keyring, catalogue: parts.catalogue,
             policies: policies ?? parts.policies, tenant: parts.tenant, log: parts.log,
-            clock: parts.clock, random: parts.random)
+            clock: parts.clock, random: parts.random, threads: parts.threads)
     }
 
     /// The gateway as a process of its own has it that opened the home by now.

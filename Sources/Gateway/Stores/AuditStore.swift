@@ -15,6 +15,18 @@ package protocol AuditReader {
     /// Entries in order, from one index on.
     func entries(from index: UInt64, limit: Int) throws(GatewayError) -> [AuditEntry]
 
+    /// Hands out leaves in order, from one index on, without their details.
+    ///
+    /// - Parameters:
+    ///   - index: The first entry.
+    ///   - limit: How many at most.
+    ///   - body: Is given each leaf where the store keeps it.
+    /// - Returns: How many there were.
+    /// - Throws: ``StoreError/corrupt(what:)`` where an entry between others is missing.
+    func leaves(
+        from index: UInt64, limit: Int, _ body: (UnsafeRawBufferPointer) -> Void
+    ) throws(GatewayError) -> Int
+
     /// Entries about one resident, newest first, before an index.
     func entries(
         of resident: ResidentNumber, before index: UInt64, limit: Int

@@ -11,6 +11,7 @@ struct AuditCommand: ParsableCommand {
         subcommands: [
             Verify.self, AuditListCommand.self, AuditShowCommand.self, AuditIndexCommand.self,
             Export.self, Prove.self, Status.self, Witness.self, Map.self,
+            AuditRebuildCommand.self, AuditReplayCommand.self, AuditBenchCommand.self,
         ])
 
     /// The command `hangu audit verify`.

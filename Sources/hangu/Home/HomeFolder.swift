@@ -15,6 +15,7 @@ struct HomeFolder: Sendable {
     var keys: URL { url.appendingPathComponent("keys/keys.db") }
     /// Apart from the other keys: what is destroyed here is destroyed for every copy of those.
     var epochs: URL { url.appendingPathComponent("keys/epochs.db") }
+    var logMark: URL { url.appendingPathComponent("keys/log.mark") }
     var store: URL { url.appendingPathComponent("data/hangu.db") }
     var keyLock: URL { url.appendingPathComponent("data/keys.lock") }
     /// Derived; may be deleted at any time.
