@@ -99,7 +99,7 @@ extension HomeOptions {
     func withHome(_ body: (OpenHome, Console) async throws -> Void) async throws {
         let console = console
         do {
-            let home = try OpenHome(try folder())
+            let home = try OpenHome(try folder(), secrets: secrets)
             try await body(home, console)
             try home.close()
         } catch let error as GatewayError {

@@ -1,3 +1,4 @@
+import FieldCrypto
 import JSONText
 import ResidentModel
 import TransparencyLog

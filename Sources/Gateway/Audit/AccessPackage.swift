@@ -139,8 +139,7 @@ private struct AccessPackaging {
             entry.index == root.index
         else { throw .store(.corrupt(what: "the entry of the newest map root is missing")) }
         let whole = try OpenedEntry(entry, details: parts.log.details, reader: reader)
-        let map = ResidentMap(parts)
-        let place = try reader.mapEntry(of: resident)?.key ?? map.place(of: resident, in: reader)
+        let place = try ResidentMap(parts).place(of: resident, in: reader)
         return AccessPackage.MapEvidence(
             root: AccessPackage.Evidence(
                 entry: whole, leaf: entry.leaf,

@@ -70,8 +70,10 @@ package struct OpenedDetail: Sendable {
     init(
         _ bytes: [UInt8], commitment: SHA256Digest, entry: UInt64
     ) throws(GatewayError) {
-        salt = Array(bytes.prefix(AuditCommitment.saltByteCount))
-        detail = Array(bytes.dropFirst(AuditCommitment.saltByteCount))
+        let salt = Array(bytes.prefix(AuditCommitment.saltByteCount))
+        let detail = Array(bytes.dropFirst(AuditCommitment.saltByteCount))
+        self.salt = salt
+        self.detail = detail
         let found = try inLog { () throws(TransparencyLogError) in
             try AuditCommitment.commitment(to: detail, salt: salt)
         }

@@ -1,7 +1,7 @@
-import FieldCrypto
+package import FieldCrypto
 import JSONText
 import ResidentModel
-package import TransparencyLog
+import TransparencyLog
 
 /// The map over all residents' entries, whose root the log carries once a day.
 ///
@@ -62,7 +62,7 @@ package struct ResidentMap: Sendable {
                 throw .store(.corrupt(what: "a resident with entries has no chain"))
             }
             let entry = MapEntry(
-                key: try known?.key ?? place(of: resident, in: writer),
+                key: try place(of: resident, in: writer),
                 count: (known?.count ?? 0) + count, chain: chain)
             try writer.putMapEntry(entry, of: resident)
             changed.append(entry.key)
@@ -103,6 +103,7 @@ package struct ResidentMap: Sendable {
     func place(
         of resident: ResidentNumber, in reader: any StoreReader
     ) throws(GatewayError) -> SHA256Digest {
+        if let known = try reader.mapEntry(of: resident) { return known.key }
         guard let id = try reader.residentIDs(of: [resident])[resident] else {
             throw .store(.corrupt(what: "an entry concerns a resident who is not there"))
         }

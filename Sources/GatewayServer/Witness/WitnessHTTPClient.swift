@@ -3,6 +3,7 @@ import Foundation
 package import Gateway
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import NIOSSL
 package import TransparencyLog
 

@@ -3,7 +3,7 @@ import Hummingbird
 import Logging
 import NIOCore
 import NIOPosix
-package import TransparencyLog
+import TransparencyLog
 
 /// A witness on the network: `POST /add-checkpoint` of C2SP tlog-witness, and nothing else.
 ///

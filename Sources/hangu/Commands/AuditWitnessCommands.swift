@@ -82,15 +82,15 @@ extension AuditCommand {
                 try WitnessView.check(report)
                 return
             }
-            let stop = StopSignal()
+            StopSignal.watch()
             var last: [String] = []
-            while !stop.isSet {
+            while !StopSignal.isSet {
                 _ = try ResidentMap(home.parts).updateIfDue()
                 let report = try await desk.ask(over: client)
                 let lines = view.changes(report)
                 if lines != last, !lines.isEmpty { for line in lines { console.say(line) } }
                 last = lines
-                await stop.wait(seconds: every)
+                try await StopSignal.wait(seconds: every)
             }
         }
     }

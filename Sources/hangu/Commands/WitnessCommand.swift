@@ -3,6 +3,7 @@ import FieldCrypto
 import Foundation
 import Gateway
 import GatewayServer
+import TransparencyLog
 
 /// The command `hangu witness`.
 struct WitnessCommand: AsyncParsableCommand {

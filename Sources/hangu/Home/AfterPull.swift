@@ -1,4 +1,5 @@
 import Gateway
+import GatewayServer
 
 /// What a pull does for the log when it has ended: the day's map root, and one asking of the witnesses.
 ///
