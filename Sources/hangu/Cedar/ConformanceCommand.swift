@@ -14,7 +14,7 @@ struct ConformanceCommand: ParsableCommand {
             or converted as expected): overall, for each file and for each tag, and lists the ids that failed.
 
             Questions of symbolic analysis need the solver cvc5 (apt-get install cvc5). Where it is absent they are
-            counted under notRun, which is said on standard error and is no failure.
+            counted under notRun, which is said on standard error and is no failure. One may take four times --seconds.
 
             Exit status: 0 where everything that was run passed, 2 otherwise.
             """)

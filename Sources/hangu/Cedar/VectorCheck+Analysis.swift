@@ -3,7 +3,7 @@ import CedarAnalysis
 import SolverProcess
 
 extension VectorCheck {
-    /// A question about policies: the answer, and for a no both counterexamples, ours and the one expected.
+    /// A question about policies, which may take four times as long as a case: the answer, and for a no both counterexamples, ours and the one expected.
     mutating func analysis(_ vector: JSONValue, _ head: JSONValue) {
         guard let question = AnalysisQuestion(rawValue: Self.text(vector["question"])),
             let expected = Self.flag(vector["expected"])
@@ -14,7 +14,7 @@ extension VectorCheck {
             let second = try vector["b"].map { try PolicySet(parsing: Self.text($0), file: "b") }
             let analyzer = PolicyAnalyzer(
                 schema: schema, solver: CVC5Solver(),
-                limits: AnalysisLimits(solverMilliseconds: Int(secondsMax * 1_000)))
+                limits: AnalysisLimits(solverMilliseconds: Int(secondsMax * 4_000)))
             let named = vector["environment"] ?? head["environment"]
             let environment = RequestEnvironment(
                 principal: Self.text(named?["principal"]), action: Self.uid(named?["action"]),
