@@ -42,7 +42,7 @@ package struct AuditDesk: Sendable {
             let files = LogFiles(log: parts.log, reader: reader)
             let earlier = try KeptCheckpoints(log: key, reader: reader)
             let report = LogReplay.run(
-                log: key, earlier: earlier.checkpoints,
+                log: key, earlier: earlier.checkpoints, minimum: try files.minimum(),
                 read: { path in
                     do throws(GatewayError) { return try files.content(of: path) } catch {
                         failure = error
@@ -120,7 +120,7 @@ package struct AuditDesk: Sendable {
     }
 
     /// Hands out every file of the published log, in an order in which a reader never sees a checkpoint without its
-    /// tiles: bundles, tiles, `vkey`, `checkpoint`.
+    /// tiles: bundles, tiles, `minimum-index` where entries were pruned, `vkey`, `checkpoint`.
     ///
     /// - Parameter write: Keeps one file; its first argument is the path below the log's folder.
     /// - Throws: ``GatewayError``, also what `write` throws.
@@ -136,6 +136,8 @@ package struct AuditDesk: Sendable {
                 }
                 try write(path, content)
             }
+            let minimum = try files.minimum()
+            if minimum > 0 { try write("minimum-index", Array("\(minimum)\n".utf8)) }
             try write("vkey", Array((key + "\n").utf8))
             if let checkpoint = try files.content(of: "checkpoint") {
                 try write("checkpoint", checkpoint)

@@ -10,6 +10,7 @@ struct AuditCommand: ParsableCommand {
         commandName: "audit", abstract: "Check, read, prove and publish the audit log.",
         subcommands: [
             Verify.self, AuditListCommand.self, AuditShowCommand.self, AuditIndexCommand.self,
+            AuditEvidenceCommand.self, AuditPruneCommand.self, AuditIndexBench.self,
             Export.self, Prove.self,
         ])
 
@@ -49,7 +50,8 @@ struct AuditCommand: ParsableCommand {
                     try NoteKey(encoded: text.trimmingCharacters(in: .whitespacesAndNewlines))
                 }
                 let report = LogReplay.run(
-                    log: key, read: folder.read, checkEntry: LogReplay.auditLeafFault)
+                    log: key, minimum: try folder.minimum(), read: folder.read,
+                    checkEntry: LogReplay.auditLeafFault)
                 try Self.show(AuditVerification(published: report), on: console)
             }
         }
@@ -60,6 +62,7 @@ struct AuditCommand: ParsableCommand {
                 try console.say(
                     json: VerificationJSON(
                         sound: result.isSound, entries: result.log.entryCount,
+                        pruned: result.log.prunedCount,
                         tiles: result.log.tileCount, details: result.detailsChecked,
                         detailsGone: result.detailsGone, faults: faults))
             } else {
@@ -143,6 +146,8 @@ struct AuditCommand: ParsableCommand {
 private struct VerificationJSON: Encodable {
     let sound: Bool
     let entries: UInt64
+    /// Entries removed by age, of which the hashes alone were checked.
+    let pruned: UInt64
     let tiles: UInt64
     let details: Int
     let detailsGone: Int

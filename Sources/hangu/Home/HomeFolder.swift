@@ -15,6 +15,8 @@ struct HomeFolder: Sendable {
     var rootKey: URL { url.appendingPathComponent("keys/root.key") }
     var keys: URL { url.appendingPathComponent("keys/keys.db") }
     var store: URL { url.appendingPathComponent("data/hangu.db") }
+    /// Cases under a legal hold; absent where there is none.
+    var holds: URL { url.appendingPathComponent("holds.yaml") }
     /// Derived; may be deleted at any time.
     var auditIndex: URL { url.appendingPathComponent("data/audit-index.db") }
     var pullLock: URL { url.appendingPathComponent("data/pull.lock") }
