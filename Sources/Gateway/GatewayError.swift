@@ -75,6 +75,8 @@ package enum RequestError: Error, Hashable, Sendable, CustomStringConvertible {
     case noSuchPseudonym
     case tokenNotTaken
     case noSuchEntry(UInt64)
+    /// The entry was removed when its time of retention was over.
+    case prunedEntry(UInt64)
     case citizenNumber(CitizenNumberError)
     case unknownName(String, of: String)
     /// A word that a filter cannot have; `allowed` are those it can, or those most like it.
@@ -97,6 +99,8 @@ package enum RequestError: Error, Hashable, Sendable, CustomStringConvertible {
         case .noSuchPseudonym: "nobody is known by that pseudonym of this department"
         case .tokenNotTaken: "the token is not for this department, or is no longer valid"
         case .noSuchEntry(let index): "the log has no entry \(index)"
+        case .prunedEntry(let index):
+            "entry \(index) was removed when its time of retention was over; its hash is still there"
         case .citizenNumber(let error): error.description
         case .unknownName(let name, let what): "'\(name)' is not a \(what) of the catalogue"
         case .unknownWord(let word, let what, let allowed):

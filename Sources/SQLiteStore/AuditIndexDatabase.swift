@@ -50,24 +50,29 @@ package final class AuditIndexDatabase: AuditIndexStore {
         }
     }
 
-    static let postingsQuery = """
-        SELECT block, entries FROM audit_posting WHERE term = ? AND block <= ?
-        ORDER BY block DESC LIMIT 1
-        """
+    /// By block first, so that filling the index writes at its end and not all over; a term is then looked for block by
+    /// block, 153 of them at ten million entries.
+    static let postingsQuery = "SELECT entries FROM audit_posting WHERE block = ? AND term = ?"
 
     package func postings(
-        of term: Int64, atOrBelow block: UInt64
+        of term: Int64, atOrBelow first: UInt64
     ) throws(GatewayError) -> (block: UInt64, entries: EntrySet)? {
         try inStore {
             try queue.read { database in
-                var found: (UInt64, EntrySet)?
                 let statement = try RawStatement(database, Self.postingsQuery)
-                statement.bind(term, at: 1)
-                statement.bind(Int64(clamping: block), at: 2)
-                try statement.forEachRow { row in
-                    found = (UInt64(row.integer(0)), try Self.set(row.bytes(1)))
+                let newest = try Int64.fetchOne(
+                    database.cachedStatement(sql: "SELECT max(block) FROM audit_posting"))
+                guard let newest, var block = UInt64(exactly: newest) else { return nil }
+                block = min(block, first)
+                while true {
+                    var found: EntrySet?
+                    statement.bind(Int64(block), at: 1)
+                    statement.bind(term, at: 2)
+                    try statement.forEachRow { found = try Self.set($0.bytes(0)) }
+                    if let found { return (block, found) }
+                    guard block > 0 else { return nil }
+                    block -= 1
                 }
-                return found
             }
         }
     }
@@ -140,9 +145,9 @@ package final class AuditIndexDatabase: AuditIndexStore {
             var posting = added
             let find = try RawStatement(
                 database,
-                "SELECT entries, of_subject FROM audit_posting WHERE term = ? AND block = ?")
-            find.bind(term, at: 1)
-            find.bind(Int64(block), at: 2)
+                "SELECT entries, of_subject FROM audit_posting WHERE block = ? AND term = ?")
+            find.bind(Int64(block), at: 1)
+            find.bind(term, at: 2)
             try find.forEachRow { row in
                 posting.entries = try set(row.bytes(0)).union(posting.entries)
                 posting.ofSubject = try set(row.bytes(1)).union(posting.ofSubject)
@@ -158,7 +163,7 @@ package final class AuditIndexDatabase: AuditIndexStore {
             database,
             """
             INSERT INTO audit_posting (term, block, entries, of_subject) VALUES (?, ?, ?, ?)
-            ON CONFLICT (term, block) DO UPDATE SET
+            ON CONFLICT (block, term) DO UPDATE SET
                 entries = excluded.entries, of_subject = excluded.of_subject
             """)
         statement.bind(term, at: 1)
@@ -174,22 +179,52 @@ package final class AuditIndexDatabase: AuditIndexStore {
             try queue.inTransaction(.immediate) { database in
                 for (block, entries) in byBlock {
                     let gone = EntrySet(entries.map { UInt16($0 % EntrySet.span) })
-                    for (term, posting) in try Self.postings(inBlock: block, database) {
+                    try Self.change(block, database) { posting in
                         let lost = posting.ofSubject.intersection(gone)
-                        guard !lost.isEmpty else { continue }
-                        let rest = IndexedPosting(
+                        return IndexedPosting(
                             entries: posting.entries.subtracting(lost),
                             ofSubject: posting.ofSubject.subtracting(lost))
-                        if rest.entries.isEmpty {
-                            try database.execute(
-                                sql: "DELETE FROM audit_posting WHERE term = ? AND block = ?",
-                                arguments: [term, Int64(block)])
-                        } else {
-                            try Self.put(rest, of: term, in: block, database)
-                        }
                     }
                 }
                 return .commit
+            }
+        }
+    }
+
+    package func prune(below entry: UInt64) throws(GatewayError) {
+        let block = entry / EntrySet.span
+        try inStore {
+            try queue.inTransaction(.immediate) { database in
+                try database.execute(
+                    sql: "DELETE FROM audit_posting WHERE block < ?", arguments: [Int64(block)])
+                try database.execute(
+                    sql: "DELETE FROM audit_minutes WHERE bundle < ?",
+                    arguments: [Int64(entry / 256)])
+                guard entry % EntrySet.span > 0 else { return .commit }
+                let gone = EntrySet(run: 0...UInt16(entry % EntrySet.span - 1))
+                try Self.change(block, database) { posting in
+                    IndexedPosting(
+                        entries: posting.entries.subtracting(gone),
+                        ofSubject: posting.ofSubject.subtracting(gone))
+                }
+                return .commit
+            }
+        }
+    }
+
+    /// Changes every posting of a block; those that have nothing left go.
+    private static func change(
+        _ block: UInt64, _ database: Database, _ change: (IndexedPosting) -> IndexedPosting
+    ) throws {
+        for (term, posting) in try postings(inBlock: block, database) {
+            let rest = change(posting)
+            guard rest != posting else { continue }
+            if rest.entries.isEmpty {
+                try database.execute(
+                    sql: "DELETE FROM audit_posting WHERE block = ? AND term = ?",
+                    arguments: [Int64(block), term])
+            } else {
+                try put(rest, of: term, in: block, database)
             }
         }
     }

@@ -136,6 +136,26 @@ extension HomeTransaction {
         }
     }
 
+    func chainRestarts() throws(GatewayError) -> [ResidentNumber: [UInt8]] {
+        let restarts = try rows("SELECT resident, chain FROM audit_restart") {
+            row throws(GatewayError) in
+            (ResidentNumber(try integer(row, "resident")), try bytes(row, "chain"))
+        }
+        return Dictionary(uniqueKeysWithValues: restarts)
+    }
+
+    func removeEntries(below index: UInt64) throws(GatewayError) {
+        // The chain is the last part of a leaf; beside max(), SQLite takes a bare column from that row.
+        try execute(
+            """
+            INSERT OR REPLACE INTO audit_restart (resident, chain)
+            SELECT resident, chain FROM (
+                SELECT resident, substr(leaf, 81, 32) AS chain, max(number) FROM audit_entry
+                WHERE number < ? AND resident IS NOT NULL GROUP BY resident)
+            """, [Int64(clamping: index)])
+        try execute("DELETE FROM audit_entry WHERE number < ?", [Int64(clamping: index)])
+    }
+
     func chainCount() throws(GatewayError) -> Int {
         let counts = try rows("SELECT count(*) AS count FROM resident WHERE chain IS NOT NULL") {
             row throws(GatewayError) in Int(try integer(row, "count"))

@@ -119,6 +119,10 @@ enum Schema {
             resident INTEGER
         );
         CREATE INDEX audit_resident ON audit_entry (resident, number) WHERE resident IS NOT NULL;
+        CREATE TABLE audit_restart (
+            resident INTEGER PRIMARY KEY,
+            chain BLOB NOT NULL
+        );
         CREATE TABLE audit_tile (
             level INTEGER NOT NULL,
             number INTEGER NOT NULL,
@@ -187,8 +191,7 @@ enum Schema {
             entries BLOB NOT NULL,
             of_subject BLOB NOT NULL
         );
-        CREATE UNIQUE INDEX audit_posting_term ON audit_posting (term, block);
-        CREATE INDEX audit_posting_block ON audit_posting (block);
+        CREATE UNIQUE INDEX audit_posting_term ON audit_posting (block, term);
         CREATE TABLE audit_minutes (
             bundle INTEGER PRIMARY KEY,
             first INTEGER NOT NULL,

@@ -116,7 +116,7 @@ struct AuditIndexTests {
         try synthetic.fill(store)
         #expect(
             try store.postingsPlan().allSatisfy {
-                $0.contains("SEARCH") && $0.contains("audit_posting_term (term=? AND block<?)")
+                $0.contains("SEARCH") && $0.contains("audit_posting_term (block=? AND term=?)")
             })
         var queryCount = 0
         for groups in [

@@ -47,6 +47,7 @@ extension AuditFilter {
     /// - Parameters:
     ///   - catalogue: Tells which items a field class has.
     ///   - pseudonym: Of the wanted resident.
+    /// - Returns: No group where everything is wanted.
     func groups(catalogue: Catalogue, pseudonym: String?) -> [[AuditTerm]] {
         var groups: [[AuditTerm]] = [
             kinds.map { AuditTerm(.kind, $0.word) },

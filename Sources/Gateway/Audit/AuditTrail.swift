@@ -119,12 +119,24 @@ package struct AuditTrail: Sendable {
     package func entry(
         _ number: UInt64, by reading: AuditReading
     ) throws(GatewayError) -> AuditLine {
-        let line = try parts.store.read { reader throws(GatewayError) in
-            try self.line(number, in: reader, isOpening: true)
-        }
-        guard let line else { throw .request(.noSuchEntry(number)) }
+        guard let line = try opened(number) else { throw .request(try missing(number)) }
         try record(reading, entry: number)
         return line
+    }
+
+    /// Why there is no such entry.
+    func missing(_ number: UInt64) throws(GatewayError) -> RequestError {
+        try parts.store.read { reader throws(GatewayError) in
+            let first = try reader.entries(from: 0, limit: 1).first?.index ?? 0
+            return number < first ? .prunedEntry(number) : .noSuchEntry(number)
+        }
+    }
+
+    /// One entry with all that can be opened of it, unrecorded: whoever shows it must have its reading in the log.
+    func opened(_ number: UInt64) throws(GatewayError) -> AuditLine? {
+        try parts.store.read { reader throws(GatewayError) in
+            try self.line(number, in: reader, isOpening: true)
+        }
     }
 
     /// The entries that a filter asks for, newest first, opened and compared with their leaves.

@@ -59,6 +59,7 @@ package struct AuditDesk: Sendable {
             let cosigned = try CosignedCheckpoints(keys: history, policy: policy, reader: reader)
             let report = LogReplay.run(
                 log: key, earlier: earlier.checkpoints + cosigned.checkpoints,
+                minimum: try files.minimum(),
                 read: { path in
                     do throws(GatewayError) { return try files.content(of: path) } catch {
                         failure = error
@@ -133,7 +134,7 @@ package struct AuditDesk: Sendable {
     }
 
     /// Hands out every file of the published log, in an order in which a reader never sees a checkpoint without its
-    /// tiles: bundles, tiles, `vkey`, `checkpoint`.
+    /// tiles: bundles, tiles, `minimum-index` where entries were pruned, `vkey`, `checkpoint`.
     ///
     /// - Parameter write: Keeps one file; its first argument is the path below the log's folder.
     /// - Throws: ``GatewayError``, also what `write` throws.
@@ -152,6 +153,8 @@ package struct AuditDesk: Sendable {
             for (number, change) in try reader.logKeys().enumerated() {
                 try write("key-change/\(number + 1)", Array(change.note.utf8))
             }
+            let minimum = try files.minimum()
+            if minimum > 0 { try write("minimum-index", Array("\(minimum)\n".utf8)) }
             try write("vkey", Array((key + "\n").utf8))
             if let checkpoint = try files.content(of: "checkpoint") {
                 try write("checkpoint", checkpoint)

@@ -10,6 +10,7 @@ struct AuditCommand: ParsableCommand {
         commandName: "audit", abstract: "Check, read, prove and publish the audit log.",
         subcommands: [
             Verify.self, AuditListCommand.self, AuditShowCommand.self, AuditIndexCommand.self,
+            AuditEvidenceCommand.self, AuditPruneCommand.self, AuditIndexBench.self,
             Export.self, Prove.self, Status.self, Witness.self, Map.self,
             AuditRebuildCommand.self, AuditReplayCommand.self, AuditBenchCommand.self,
         ])
@@ -51,7 +52,8 @@ struct AuditCommand: ParsableCommand {
                 }
                 let present = LogKeyChange.newest(from: key, read: folder.read)
                 let report = LogReplay.run(
-                    log: present, read: folder.read, checkEntry: LogReplay.auditLeafFault)
+                    log: present, minimum: try folder.minimum(), read: folder.read,
+                    checkEntry: LogReplay.auditLeafFault)
                 try Self.show(AuditVerification(published: report), on: console)
             }
         }
@@ -62,6 +64,7 @@ struct AuditCommand: ParsableCommand {
                 try console.say(
                     json: VerificationJSON(
                         sound: result.isSound, entries: result.log.entryCount,
+                        pruned: result.log.prunedCount,
                         tiles: result.log.tileCount, details: result.detailsChecked,
                         detailsGone: result.detailsGone,
                         cosigned: result.cosigned?.count ?? 0,
@@ -150,6 +153,8 @@ struct AuditCommand: ParsableCommand {
 private struct VerificationJSON: Encodable {
     let sound: Bool
     let entries: UInt64
+    /// Entries removed by age, of which the hashes alone were checked.
+    let pruned: UInt64
     let tiles: UInt64
     let details: Int
     let detailsGone: Int

@@ -18,6 +18,8 @@ struct HomeFolder: Sendable {
     var logMark: URL { url.appendingPathComponent("keys/log.mark") }
     var store: URL { url.appendingPathComponent("data/hangu.db") }
     var keyLock: URL { url.appendingPathComponent("data/keys.lock") }
+    /// Cases under a legal hold; absent where there is none.
+    var holds: URL { url.appendingPathComponent("holds.yaml") }
     /// Derived; may be deleted at any time.
     var auditIndex: URL { url.appendingPathComponent("data/audit-index.db") }
     var pullLock: URL { url.appendingPathComponent("data/pull.lock") }

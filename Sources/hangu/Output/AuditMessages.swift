@@ -1,3 +1,6 @@
+import Gateway
+import TransparencyLog
+
 /// What the commands that read the log say to people.
 enum AuditMessages {
     static let indexing = Message("正在补齐日志索引", "bringing the index of the log up to date")
@@ -8,6 +11,42 @@ enum AuditMessages {
 
     static func more(_ cursor: String) -> Message {
         Message("还有更多：--cursor \(cursor)", "there are more: --cursor \(cursor)")
+    }
+
+    static func evidence(_ bundle: EvidenceBundle, path: String) -> Message {
+        Message(
+            "已把 \(bundle.entryCount) 条写入 \(path)，日志第 \(bundle.entry) 条记下了这次取证；核对：解包后运行 python3 verify.py",
+            "wrote \(bundle.entryCount) entries to \(path); entry \(bundle.entry) of the log tells so; to check: "
+                + "unpack it and run python3 verify.py")
+    }
+
+    static func pruned(_ plan: RetentionPlan, isDone: Bool) -> Message {
+        let range = "\(plan.first)–\(plan.minimum)"
+        if plan.entryCount == 0 {
+            return Message("没有到期的日志可以清除", "nothing is old enough to go")
+        }
+        return isDone
+            ? Message(
+                "已清除 \(plan.entryCount) 条（\(range)，不含末尾），哈希都还在",
+                "removed \(plan.entryCount) entries (\(range), the last not included); every hash stays"
+            )
+            : Message(
+                "可以清除 \(plan.entryCount) 条（\(range)，不含末尾）",
+                "\(plan.entryCount) entries could go (\(range), the last not included)")
+    }
+
+    static func stop(_ stop: RetentionPlan.Stop) -> Message {
+        switch stop {
+        case .kept(let entry, let kind):
+            Message(
+                "止于第 \(entry) 条：\(kind.word) 的保存期未满",
+                "no further than entry \(entry): the time for \(kind.word) is not over")
+        case .held(let entry):
+            Message(
+                "止于第 \(entry) 条：所属案件依法留存",
+                "no further than entry \(entry): its case is under a legal hold")
+        case .end: Message("止于最新的分块", "no further than the newest bundle")
+        }
     }
 
     static func indexed(_ size: UInt64) -> Message {

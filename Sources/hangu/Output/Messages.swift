@@ -92,6 +92,15 @@ enum Messages {
 
     static func verified(_ result: AuditVerification) -> Message {
         let size = result.log.entryCount
+        if result.isSound, result.log.prunedCount > 0 {
+            let pruned = result.log.prunedCount
+            return Message(
+                "日志完好：\(size) 条、\(result.log.tileCount) 个分块、\(result.detailsChecked) 份明细都对得上；"
+                    + "另有最早的 \(pruned) 条已按保存期清除，只核对了哈希",
+                "the log is sound: \(size) entries, \(result.log.tileCount) tiles, \(result.detailsChecked) "
+                    + "details agree; of the first \(pruned) entries, pruned by age, the hashes alone were checked"
+            )
+        }
         if result.isSound {
             return Message(
                 "日志完好：\(size) 条、\(result.log.tileCount) 个分块，签名、哈希树和 "

@@ -27,6 +27,9 @@ package protocol AuditIndexStore: Sendable {
     /// Takes entries out of every posting that comes from a subject's detail.
     func remove(_ entries: [UInt64]) throws(GatewayError)
 
+    /// Forgets the entries below one, which are no longer in the log.
+    func prune(below entry: UInt64) throws(GatewayError)
+
     /// All postings of one block, by term.
     func postings(inBlock block: UInt64) throws(GatewayError) -> [Int64: IndexedPosting]
 
