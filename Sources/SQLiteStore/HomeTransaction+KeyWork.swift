@@ -134,7 +134,8 @@ extension HomeTransaction {
     }
 
     func logKeys() throws(GatewayError) -> [LogKeyName] {
-        try rows("SELECT name, since, note FROM log_key ORDER BY number") { row throws(GatewayError) in
+        try rows("SELECT name, since, note FROM log_key ORDER BY number") {
+            row throws(GatewayError) in
             LogKeyName(
                 name: try text(row, "name"), since: try unsigned(row, "since"),
                 note: try text(row, "note"))

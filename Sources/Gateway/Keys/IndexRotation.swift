@@ -81,9 +81,11 @@ extension KeyRotation {
             job = try parts.store.write { writer throws(GatewayError) in
                 var next = kept
                 for (cell, versions) in zip(cells, entries) {
-                    guard let resident = cell.resident, let new = versions.first(where: {
-                        $0.version == next.version
-                    }) else { continue }
+                    guard let resident = cell.resident,
+                        let new = versions.first(where: {
+                            $0.version == next.version
+                        })
+                    else { continue }
                     var isClaimed = false
                     for old in versions where old.version < next.version && !isClaimed {
                         isClaimed = try writer.hasIndex(

@@ -91,7 +91,8 @@ extension AuditLog {
         let publicKeys = try inCrypto { () throws(FieldCryptoError) in
             try details.keyring.signingPublicKeys()
         }
-        let names = [LogKeyName(name: Self.signingKeyName, since: 0, note: "")]
+        let names =
+            [LogKeyName(name: Self.signingKeyName, since: 0, note: "")]
             + (try reader.logKeys())
         var history: [(key: NoteKey, since: UInt64)] = []
         for name in names {

@@ -13,7 +13,8 @@ struct KeysCommand: ParsableCommand {
         abstract: "Look after the keys of a home: what is under which, rotation, forgetting.",
         subcommands: [
             KeysStatusCommand.self, KeysRotateCommand.self, KeysShredCommand.self,
-            KeysScanCommand.self, KeysCertificateCommand.self,
+            KeysScanCommand.self, KeysCertificateCommand.self, KeysBackupCommand.self,
+            KeysRestoreCommand.self, KeysExportPublicCommand.self,
         ])
 }
 
@@ -35,9 +36,11 @@ struct KeysRotateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rotate",
         abstract: "Put a new key in the place of an old one, while the gateway answers.",
-        discussion: "Can be stopped, or killed, and run again at any time: it goes on where it was.",
+        discussion:
+            "Can be stopped, or killed, and run again at any time: it goes on where it was.",
         subcommands: [
             OfClass.self, OfEpoch.self, OfIndex.self, OfPseudonym.self, OfSigning.self,
+            KeysRootCommand.self,
         ])
 
     /// Runs a rotation with its progress shown, and tells what came of it.

@@ -71,7 +71,8 @@ struct KeysCertificateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "certificate",
         abstract: "Print the certificate of a forgetting again, or check one without a home.",
-        discussion: "With --check and --vkey no home is needed; --resident - asks whether it is theirs.")
+        discussion:
+            "With --check and --vkey no home is needed; --resident - asks whether it is theirs.")
 
     @Option(help: "The entry of the log that says so.")
     var entry: UInt64?

@@ -33,7 +33,8 @@ struct KeysStatusCommand: ParsableCommand {
 struct KeysScanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "scan",
-        abstract: "Open every sealed value, and show that no key opens one of a forgotten resident.")
+        abstract: "Open every sealed value, and show that no key opens one of a forgotten resident."
+    )
 
     @OptionGroup var options: HomeOptions
 

@@ -99,7 +99,8 @@ enum KeyMessages {
     }
 
     static func opened(_ name: String, version: UInt16, count: Int) -> Message {
-        Message("\(name) 第 \(version) 版：打得开 \(count) 项", "\(name) version \(version): \(count) open")
+        Message(
+            "\(name) 第 \(version) 版：打得开 \(count) 项", "\(name) version \(version): \(count) open")
     }
 
     static func gone(_ name: String, count: Int) -> Message {
