@@ -7,6 +7,21 @@ enum Schema {
     /// What makes each format of `keys.db` out of the one before it.
     static let keys = [keys1]
 
+    /// What makes each format of `epochs.db` out of the one before it.
+    static let epochs = [
+        """
+        CREATE TABLE epoch_key (
+            version INTEGER NOT NULL,
+            suite INTEGER NOT NULL,
+            root_id TEXT NOT NULL,
+            root_version INTEGER NOT NULL,
+            wrapped BLOB NOT NULL,
+            uses INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (version, root_id, root_version)
+        ) WITHOUT ROWID;
+        """
+    ]
+
     private static let store1 = """
         CREATE TABLE stream (
             number INTEGER PRIMARY KEY,

@@ -89,6 +89,7 @@ struct LeakTests {
             ]
             let granted = try gateway.silent(grant, input: number(member))
             let id = try #require(try granted.json(ConsentLine.self).first?.id)
+            try gateway.silent(["consent", "confirm", id, "--registered-by", "zhao"])
             try gateway.silent(["consent", "list", "--resident", "-"], input: number(member))
             if member == story.allowanceHousehold.members.last {
                 try gateway.silent(
@@ -168,6 +169,7 @@ struct LeakTests {
             ["resident", "accesses", "--resident", digits], ["resident", "accesses", digits],
             ["audit", "show", digits], ["consent", "list", "--resident=\(digits)"],
             ["consent", "withdraw", digits, "--registered-by", "wang"],
+            ["consent", "confirm", digits, "--registered-by", "wang"],
         ] {
             let result = try gateway.home.run(arguments)
             #expect(result.status == 64, "\(result.allText)")

@@ -30,7 +30,8 @@ package struct AuditLog: Sendable {
     ///   - clock: The gateway's clock.
     ///   - random: Where salts come from.
     package init(
-        origin: String, key: SigningKey? = nil, keyring: Keyring, tenant: String, clock: GatewayClock,
+        origin: String, key: SigningKey? = nil, keyring: Keyring, tenant: String,
+        clock: GatewayClock,
         random: any RandomSource
     ) {
         self.origin = origin

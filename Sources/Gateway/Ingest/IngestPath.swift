@@ -27,8 +27,11 @@ package struct IngestPath: Sendable {
     ) throws(GatewayError) -> StreamReport {
         let name = StreamName(source: source.name, stream: stream.name)
         let mapper = RecordMapper(
-            stream: stream, location: location, catalogue: parts.catalogue, today: parts.clock.today)
-        let before = try parts.store.read { reader throws(GatewayError) in try reader.cursor(of: name) }
+            stream: stream, location: location, catalogue: parts.catalogue, today: parts.clock.today
+        )
+        let before = try parts.store.read { reader throws(GatewayError) in
+            try reader.cursor(of: name)
+        }
         let reader: any RecordReader
         do { reader = try source.open(mapper.request, after: before, limits: limits) } catch {
             throw .source(error)

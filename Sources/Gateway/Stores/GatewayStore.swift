@@ -21,8 +21,7 @@ package protocol GatewayStore: Sendable {
 package protocol StoreReader: VaultReader, AuditReader, ConsentReader, KeyWorkReader {}
 
 /// What can be changed within one transaction.
-package protocol StoreWriter: StoreReader, VaultWriter, AuditWriter, ConsentWriter, KeyWorkWriter
-{}
+package protocol StoreWriter: StoreReader, VaultWriter, AuditWriter, ConsentWriter, KeyWorkWriter {}
 
 /// A resident's row; it means nothing outside the store.
 package struct ResidentNumber: Hashable, Sendable, Comparable, CustomStringConvertible {

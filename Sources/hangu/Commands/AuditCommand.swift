@@ -45,8 +45,9 @@ struct AuditCommand: ParsableCommand {
                 let key = try inLog { () throws(TransparencyLogError) in
                     try NoteKey(encoded: text.trimmingCharacters(in: .whitespacesAndNewlines))
                 }
+                let present = LogKeyChange.newest(from: key, read: folder.read)
                 let report = LogReplay.run(
-                    log: key, read: folder.read, checkEntry: LogReplay.auditLeafFault)
+                    log: present, read: folder.read, checkEntry: LogReplay.auditLeafFault)
                 try Self.show(AuditVerification(published: report), on: console)
             }
         }

@@ -13,6 +13,8 @@ struct HomeFolder: Sendable {
 
     var configuration: URL { url.appendingPathComponent("hangu.yaml") }
     var keys: URL { url.appendingPathComponent("keys/keys.db") }
+    /// Apart from the other keys: what is destroyed here is destroyed for every copy of those.
+    var epochs: URL { url.appendingPathComponent("keys/epochs.db") }
     var store: URL { url.appendingPathComponent("data/hangu.db") }
     var keyLock: URL { url.appendingPathComponent("data/keys.lock") }
     var pullLock: URL { url.appendingPathComponent("data/pull.lock") }

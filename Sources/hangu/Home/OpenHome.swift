@@ -38,7 +38,7 @@ struct OpenHome {
         guard FileManager.default.fileExists(atPath: folder.keys.path) else {
             throw .store(.unreadable(why: "keys/keys.db is absent; without it nothing opens"))
         }
-        let keyDatabase = try KeyDatabase(at: folder.keys)
+        let keyDatabase = try KeyDatabase(at: folder.keys, epochs: folder.epochs)
         let rootKey = try rootKey(keyDatabase)
         let random = SecureRandom()
         let keyring = try inCrypto { () throws(FieldCryptoError) in

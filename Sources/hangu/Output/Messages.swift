@@ -60,14 +60,6 @@ enum Messages {
                 + "quarantined \(quarantined); \(residents) residents now")
     }
 
-    static func consentRegistered(_ id: String, until: String) -> Message {
-        Message("已登记，编号 \(id)，到 \(until) 为止", "registered as \(id), until \(until)")
-    }
-
-    static func consentWithdrawn(_ id: String) -> Message {
-        Message("已撤回 \(id)，下一次请求起生效", "withdrew \(id); it holds from the next request on")
-    }
-
     static let noConsents = Message("没有登记过同意", "no consent is registered")
     static let noAccesses = Message("没有人查看过这位居民", "nobody has looked at this resident")
     static let noReviews = Message("没有待办", "nothing is waiting")
