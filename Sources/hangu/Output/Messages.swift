@@ -134,6 +134,13 @@ enum Messages {
                 "根密钥或 keys.db 属于另一个目录，或已损坏：停下来，保留证据，核对两者是否同一份备份",
                 "the root key or keys.db is another home's, or damaged: stop, keep both as evidence, "
                     + "and see whether they belong together")
+        case .crypto(.residentKeyMissing), .crypto(.unknownKey), .crypto(.commitmentMissing):
+            Message(
+                "keys.db 比数据旧：换回最新的副本，或用 hangu keys restore 恢复最新的备份",
+                "keys.db is older than the data: put back its newest copy, or restore the newest backup "
+                    + "with hangu keys restore")
+        case .crypto(.share):
+            Message("向其他保管人再要份额，或核对抄写", "ask other holders for their shares, or check the typing")
         case .store(.corrupt), .log, .crypto:
             Message(
                 "停下来，保留整个目录作为证据，再从备份恢复",
