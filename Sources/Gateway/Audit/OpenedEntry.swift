@@ -41,6 +41,7 @@ package struct OpenedEntry: Sendable {
     }
 
     private init(_ entry: OpenedEntry, without parts: Set<EvidencePart>) {
+        withheld = entry.withheld
         index = entry.index
         leaf = entry.leaf
         operational = parts.contains(.operational) ? .object([:]) : entry.operational
