@@ -29,6 +29,7 @@ let package = Package(
     products: [
         .executable(name: "hangu", targets: ["hangu"]),
         .library(name: "Cedar", targets: ["Cedar"]),
+        .library(name: "CedarAnalysis", targets: ["CedarAnalysis", "SolverProcess"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -55,6 +56,9 @@ let package = Package(
 
         // engines
         .target(name: "Cedar", exclude: ["README.md"], swiftSettings: strict),
+        .target(
+            name: "CedarAnalysis", dependencies: ["Cedar"], exclude: ["README.md"],
+            swiftSettings: strict),
         module("FieldCrypto", ["COpenSSL"]),
         module("TransparencyLog", ["FieldCrypto"]),
         module("Consent", ["ResidentModel"]),
@@ -87,6 +91,7 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
         module("TokenKeys", ["CPKCS11", "FieldCrypto"]),
+        module("SolverProcess", ["CedarAnalysis"]),
 
         // tools
         module("DemoData", ["CZlib", "ResidentModel", grdb]),
@@ -94,9 +99,9 @@ let package = Package(
         .executableTarget(
             name: "hangu",
             dependencies: [
-                "Cedar", "Connectors", "Consent", "DemoData", "FieldCrypto", "Gateway",
-                "GatewayServer", "JSONText", "ResidentModel",
-                "SQLiteStore", "StrictYAML", "TokenKeys", "TransparencyLog",
+                "Cedar", "CedarAnalysis", "Connectors", "Consent", "DemoData", "FieldCrypto",
+                "Gateway", "GatewayServer", "JSONText", "ResidentModel", "SQLiteStore",
+                "SolverProcess", "StrictYAML", "TokenKeys", "TransparencyLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
@@ -109,6 +114,7 @@ let package = Package(
         tests(of: "StrictYAML"),
         tests(of: "ResidentModel", ["StrictYAML"]),
         tests(of: "Cedar"),
+        tests(of: "CedarAnalysis", ["Cedar", "SolverProcess"]),
         tests(of: "FieldCrypto"),
         tests(of: "TransparencyLog", ["FieldCrypto"]),
         tests(of: "Consent", ["ResidentModel", "StrictYAML"]),

@@ -57,6 +57,11 @@ package final class HomeStore: GatewayStore {
         }
     }
 
+    /// Lends the connection for what no path of the gateway asks for.
+    func withQueue<Result>(_ body: (DatabaseQueue) throws -> Result) rethrows -> Result {
+        try body(queue)
+    }
+
     /// Closes the file, moving the write-ahead log into it.
     package func close() throws(GatewayError) {
         try inStore {

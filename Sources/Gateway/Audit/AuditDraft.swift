@@ -1,8 +1,8 @@
 import Consent
 import FieldCrypto
-import JSONText
+package import JSONText
 import ResidentModel
-import TransparencyLog
+package import TransparencyLog
 
 /// An entry on its way into the log.
 package struct AuditDraft: Sendable {
@@ -11,6 +11,16 @@ package struct AuditDraft: Sendable {
     let operational: JSONValue
     /// Whom it concerns, and what only their key opens; nil where it concerns nobody.
     let subject: (resident: LocatedResident, detail: JSONValue)?
+
+    package init(
+        type: AuditEntryType, decision: AuditDecision, operational: JSONValue,
+        subject: (resident: LocatedResident, detail: JSONValue)?
+    ) {
+        self.type = type
+        self.decision = decision
+        self.operational = operational
+        self.subject = subject
+    }
 }
 
 extension AuditDraft {
@@ -127,6 +137,16 @@ extension AuditDraft {
                     "review": .integer(Int(review.number)), "officer": .string(officer),
                 ])
             ))
+    }
+
+    /// The machine's clock was found before the newest entry.
+    static func clockWentBack(from newest: UInt64, to now: UInt64) -> AuditDraft {
+        AuditDraft(
+            type: .admin, decision: .none,
+            operational: .object([
+                "format": .string("hangu/clock/1"), "newestMinute": .integer(Int(newest)),
+                "clockMinute": .integer(Int(now)),
+            ]), subject: nil)
     }
 
     /// Another policy bundle begins to decide.

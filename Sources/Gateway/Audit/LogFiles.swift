@@ -15,7 +15,9 @@ struct LogFiles {
         switch coordinate.kind {
         case .entries:
             let entries = try reader.entries(from: coordinate.index * 256, limit: coordinate.width)
-            guard entries.count == coordinate.width else { return nil }
+            guard entries.count == coordinate.width,
+                entries.first?.index == coordinate.index * 256
+            else { return nil }
             do { return try EntryBundle.encode(entries.map(\.leaf)) } catch { throw .log(error) }
         case .hashes(let level):
             let bytes = try reader.tile(level: level, index: coordinate.index)
@@ -46,10 +48,15 @@ struct LogFiles {
         ).bytes
     }
 
+    /// The first entry that is still there; those before were removed by whole bundles.
+    func minimum() throws(GatewayError) -> UInt64 {
+        try reader.entries(from: 0, limit: 1).first?.index ?? 0
+    }
+
     /// The paths of all bundles and tiles of the present size.
     func paths() throws(GatewayError) -> [String] {
         let size = try reader.treeSize()
-        var paths = TileCoordinate.bundles(from: 0, to: size).map(\.bundle.path)
+        var paths = TileCoordinate.bundles(from: try minimum(), to: size).map(\.bundle.path)
         var level = 0
         while TileCoordinate.hashCount(level: level, size: size) > 0 {
             var index: UInt64 = 0

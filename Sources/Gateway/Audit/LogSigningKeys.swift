@@ -99,4 +99,23 @@ package enum LogKeyChange {
         }
         return next == trusted ? nil : next
     }
+
+    /// The present key of a published log, found from the key that a reader trusts.
+    ///
+    /// - Parameters:
+    ///   - trusted: Got from somewhere else than the log.
+    ///   - read: The bytes at a path under the log's folder, or nil where there are none.
+    /// - Returns: The last key that can be reached by changes each of which the key before it has signed.
+    package static func newest(
+        from trusted: NoteKey, read: (String) -> [UInt8]?
+    ) -> NoteKey {
+        var key = trusted
+        for number in 1...changesMax {
+            guard let note = read("key-change/\(number)") else { break }
+            do { key = try next(after: key, in: note) ?? key } catch { break }
+        }
+        return key
+    }
+
+    private static let changesMax = 10_000
 }

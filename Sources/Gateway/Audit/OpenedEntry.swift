@@ -39,4 +39,27 @@ package struct OpenedEntry: Sendable {
         subject = nil
         isSubjectGone = false
     }
+
+    private init(_ entry: OpenedEntry, without parts: Set<EvidencePart>) {
+        withheld = entry.withheld
+        index = entry.index
+        leaf = entry.leaf
+        operational = parts.contains(.operational) ? .object([:]) : entry.operational
+        subject = parts.contains(.subject) ? nil : entry.subject
+        isSubjectGone = entry.isSubjectGone
+    }
+
+    /// The entry as it is shown to somebody from whom parts are withheld.
+    func without(_ parts: Set<EvidencePart>) -> OpenedEntry {
+        OpenedEntry(self, without: parts)
+    }
+}
+
+extension AuditLine {
+    /// The line as it is shown to somebody from whom parts are withheld.
+    func without(_ parts: Set<EvidencePart>) -> AuditLine {
+        AuditLine(
+            index: index, leaf: leaf, details: details?.without(parts),
+            residentPseudonym: parts.contains(.subject) ? nil : residentPseudonym)
+    }
 }

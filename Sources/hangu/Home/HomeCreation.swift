@@ -38,7 +38,7 @@ struct HomeCreation {
 
     /// Makes everything that hangs from the root key, and looks whether the home opens.
     private func fill(_ rootKey: RootKey, catalogue: Catalogue) throws(GatewayError) {
-        let keys = try KeyDatabase(at: folder.keys)
+        let keys = try KeyDatabase(at: folder.keys, epochs: folder.epochs)
         let suffix = try inCrypto { () throws(FieldCryptoError) in
             let classes = catalogue.classes.map(\.name) + HomeKeys.ownClasses
             let keyring = try Keyring.create(classes: classes, rootKey: rootKey, store: keys)

@@ -38,7 +38,7 @@ struct OpenHome {
         guard FileManager.default.fileExists(atPath: folder.keys.path) else {
             throw .store(.unreadable(why: "keys/keys.db is absent; without it nothing opens"))
         }
-        let keyDatabase = try KeyDatabase(at: folder.keys)
+        let keyDatabase = try KeyDatabase(at: folder.keys, epochs: folder.epochs)
         let rootKey = try rootKey(keyDatabase)
         let random = SecureRandom()
         let keyring = try inCrypto { () throws(FieldCryptoError) in
@@ -49,7 +49,8 @@ struct OpenHome {
         let store = try HomeStore(at: folder.store)
         let log = AuditLog(
             origin: configuration.logOrigin, keyring: keyring,
-            tenant: configuration.tenant, clock: clock, random: random)
+            tenant: configuration.tenant, clock: clock, random: random,
+            mark: try LogMarkFile(at: folder.logMark))
         self.folder = folder
         self.configuration = configuration
         self.store = store
@@ -58,12 +59,15 @@ struct OpenHome {
         parts = GatewayParts(
             store: store, keyring: keyring, catalogue: policies.catalogue,
             policies: policies.bundle, tenant: configuration.tenant, log: log, clock: clock,
-            random: random)
+            random: random, threads: StoreThreads())
         try PolicyActivation.activate(parts)
         _ = try Forgetting(parts).finishPending()
     }
 
-    func close() throws(GatewayError) { try store.close() }
+    func close() throws(GatewayError) {
+        try parts.log.moveMark(in: store)
+        try store.close()
+    }
 }
 
 extension GatewayClock {
@@ -78,7 +82,7 @@ enum HomeKeys {
     ]
     static let indexes = [
         FieldID.citizenNumber.text, FieldID.householdNumber.text, "record-key", "record-content",
-        ResidentMap.keyName,
+        AuditTrail.indexKeyName, ResidentMap.keyName,
     ]
 
     /// Adds the first version of every key that the ring does not have yet.
