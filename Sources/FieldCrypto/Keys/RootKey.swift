@@ -41,8 +41,9 @@ package final class RootKey: Sendable {
         _ key: SecretBytes, name: KeyName, suite: CipherSuite, random: any RandomSource
     ) throws(FieldCryptoError) -> WrappedKey {
         let wrapped = try KeyWrapping.wrap(
-            key, under: self.key, associatedData: associatedData(of: name, suite: suite.rawValue),
-            cipher: AES256GCM(), random: random)
+            key, underRoot: self.key,
+            associatedData: associatedData(of: name, suite: suite.rawValue),
+            family: suite.family, random: random)
         return WrappedKey(
             name: name, suite: suite.rawValue, rootKey: self.name, wrapped: wrapped)
     }
@@ -55,9 +56,9 @@ package final class RootKey: Sendable {
                 expected: wrapped.rootKey.description, found: name.description)
         }
         return try KeyWrapping.unwrap(
-            wrapped.wrapped, under: key,
+            wrapped.wrapped, underRoot: key,
             associatedData: associatedData(of: wrapped.name, suite: wrapped.suite),
-            cipher: AES256GCM(), what: wrapped.name.description)
+            family: CipherSuite(byte: wrapped.suite).family, what: wrapped.name.description)
     }
 
     /// "gw/root/v1" | kind | name | version (4 bytes) | suite (1) | root key id | root key version (2).

@@ -14,27 +14,33 @@ package struct AuditLog: Sendable {
     package static let subjectClass = "audit-subject"
     /// The name of the signing key in the ring.
     package static let signingKeyName = "audit-log"
+    /// The name of the SM2 key in the ring of a home of the SM family.
+    package static let nationalKeyName = "audit-log.sm2"
 
     /// The log's name in checkpoints and keys.
     package let origin: String
     private let key: SigningKey
+    /// Signs beside the first, where national rules ask for it.
+    private let nationalKey: SigningKey?
     private let clock: GatewayClock
     private let random: any RandomSource
     let details: AuditDetails
 
     /// - Parameters:
     ///   - origin: One line without spaces, unique to this log.
-    ///   - key: The log's signing key.
+    ///   - key: The log's signing key, Ed25519 as C2SP asks.
+    ///   - nationalKey: The SM2 key of a home of the SM family.
     ///   - keyring: Seals the details.
     ///   - tenant: Bound into every sealed detail.
     ///   - clock: The gateway's clock.
     ///   - random: Where salts come from.
     package init(
-        origin: String, key: SigningKey, keyring: Keyring, tenant: String, clock: GatewayClock,
-        random: any RandomSource
+        origin: String, key: SigningKey, nationalKey: SigningKey? = nil, keyring: Keyring,
+        tenant: String, clock: GatewayClock, random: any RandomSource
     ) {
         self.origin = origin
         self.key = key
+        self.nationalKey = nationalKey
         self.clock = clock
         self.random = random
         details = AuditDetails(keyring: keyring, tenant: tenant)
@@ -47,6 +53,14 @@ package struct AuditLog: Sendable {
 
     func noteKey() throws(GatewayError) -> NoteKey {
         do { return try NoteKey(name: origin, key: key.publicKey) } catch {
+            throw .log(error)
+        }
+    }
+
+    /// The SM2 public key, where the log has one.
+    func nationalNoteKey() throws(GatewayError) -> NoteKey? {
+        guard let nationalKey else { return nil }
+        do { return try NoteKey(name: origin, key: nationalKey.publicKey) } catch {
             throw .log(error)
         }
     }
@@ -76,7 +90,10 @@ package struct AuditLog: Sendable {
         }
         let checkpoint = Checkpoint(origin: origin, size: tree.size, root: tree.root())
         let note = try inLog { () throws(TransparencyLogError) in
-            String(decoding: try checkpoint.signed(by: key).bytes, as: UTF8.self)
+            String(
+                decoding: try checkpoint.signed(
+                    by: key, and: nationalKey.map { [$0] } ?? []
+                ).bytes, as: UTF8.self)
         }
         try writer.putCheckpoint(StoredCheckpoint(size: tree.size, note: note))
         return drafts.indices.map {
@@ -94,9 +111,12 @@ package struct AuditLog: Sendable {
             return LogTree()
         }
         let log = try noteKey()
+        let national = try nationalNoteKey().map { [$0] } ?? []
         let (checkpoint, tree) = try inLog { () throws(TransparencyLogError) in
             (
-                try Checkpoint.verified(Array(stored.note.utf8), log: log).checkpoint,
+                try Checkpoint.verified(
+                    Array(stored.note.utf8), log: log, witnesses: national
+                ).checkpoint,
                 try LogTree(size: size, reader: StoredTiles(reader))
             )
         }

@@ -58,10 +58,22 @@ package struct AuditDesk: Sendable {
                 faults.append(
                     "the log has \(size) entries, its newest checkpoint \(checkpoint.size)")
             }
+            faults += try nationalFaults(reader)
             return AuditVerification(
                 log: report, detailsChecked: details.checkedCount,
                 detailsGone: details.goneCount, faults: faults)
         }
+    }
+
+    /// What is wrong with the SM2 signature of the newest checkpoint, in a home that has the key.
+    private func nationalFaults(_ reader: any AuditReader) throws(GatewayError) -> [String] {
+        guard let key = try parts.log.nationalNoteKey(),
+            let newest = try reader.newestCheckpoint()
+        else { return [] }
+        do {
+            _ = try Checkpoint.verified(Array(newest.note.utf8), log: key)
+            return []
+        } catch { return ["the newest checkpoint's SM2 signature: \(error)"] }
     }
 
     /// One entry with what can be opened of it.
@@ -120,7 +132,7 @@ package struct AuditDesk: Sendable {
     }
 
     /// Hands out every file of the published log, in an order in which a reader never sees a checkpoint without its
-    /// tiles: bundles, tiles, `vkey`, `checkpoint`.
+    /// tiles: bundles, tiles, `vkey`, in a home of the SM family `vkey-sm2`, `checkpoint`.
     ///
     /// - Parameter write: Keeps one file; its first argument is the path below the log's folder.
     /// - Throws: ``GatewayError``, also what `write` throws.
@@ -128,6 +140,7 @@ package struct AuditDesk: Sendable {
         _ write: (String, [UInt8]) throws(GatewayError) -> Void
     ) throws(GatewayError) {
         let key = try parts.log.verifierKey
+        let national = try parts.log.nationalNoteKey()
         try parts.store.read { reader throws(GatewayError) in
             let files = LogFiles(log: parts.log, reader: reader)
             for path in try files.paths() {
@@ -137,6 +150,7 @@ package struct AuditDesk: Sendable {
                 try write(path, content)
             }
             try write("vkey", Array((key + "\n").utf8))
+            if let national { try write("vkey-sm2", Array((national.encoded + "\n").utf8)) }
             if let checkpoint = try files.content(of: "checkpoint") {
                 try write("checkpoint", checkpoint)
             }

@@ -29,16 +29,19 @@ struct OpenHome {
             try HomeKeys.complete(keyring, catalogue: policies.catalogue)
             return keyring
         }
-        let signingKey = try inCrypto { () throws(FieldCryptoError) in
-            try keyring.signingKey(AuditLog.signingKeyName)
+        let (signingKey, nationalKey) = try inCrypto { () throws(FieldCryptoError) in
+            (
+                try keyring.signingKey(AuditLog.signingKeyName),
+                try keyring.signingKey(AuditLog.nationalKeyName)
+            )
         }
         guard let signingKey else {
             throw .store(.corrupt(what: "the log's signing key is missing from keys.db"))
         }
         let store = try HomeStore(at: folder.store)
         let log = AuditLog(
-            origin: configuration.logOrigin, key: signingKey, keyring: keyring,
-            tenant: configuration.tenant, clock: clock, random: random)
+            origin: configuration.logOrigin, key: signingKey, nationalKey: nationalKey,
+            keyring: keyring, tenant: configuration.tenant, clock: clock, random: random)
         self.folder = folder
         self.configuration = configuration
         self.store = store
@@ -68,7 +71,8 @@ enum HomeKeys {
         FieldID.citizenNumber.text, FieldID.householdNumber.text, "record-key", "record-content",
     ]
 
-    /// Adds the first version of every key that the ring does not have yet.
+    /// Adds the first version of every key that the ring does not have yet; in a ring of the SM family also the log's
+    /// SM2 key.
     static func complete(_ keyring: Keyring, catalogue: Catalogue) throws(FieldCryptoError) {
         let known = Set(keyring.keyNames.map { "\($0.kind.rawValue) \($0.name)" })
         for name in catalogue.classes.map(\.name) + ownClasses
@@ -77,6 +81,11 @@ enum HomeKeys {
         }
         for name in indexes where !known.contains("\(KeyKind.blindIndex.rawValue) \(name)") {
             _ = try keyring.addVersion(of: .blindIndex, name: name)
+        }
+        if keyring.family == .sm, try keyring.signingKey(AuditLog.nationalKeyName) == nil {
+            _ = try keyring.createSigningKey(
+                AuditLog.nationalKeyName, fieldClass: AuditLog.operationalClass,
+                algorithm: .sm2)
         }
     }
 }
