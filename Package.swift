@@ -40,6 +40,7 @@ let package = Package(
         .systemLibrary(
             name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CPKCS11"),
 
         // words
         module("JSONText"),
@@ -64,6 +65,7 @@ let package = Package(
         // edges
         module("Connectors", ["CZlib", "JSONText", "ResidentModel", grdb]),
         module("SQLiteStore", ["FieldCrypto", "Gateway", "ResidentModel", grdb]),
+        module("TokenKeys", ["CPKCS11", "FieldCrypto"]),
 
         // tools
         module("DemoData", ["CZlib", "ResidentModel", grdb]),
@@ -74,7 +76,7 @@ let package = Package(
                 "Cedar", "Connectors", "Consent", "DemoData", "FieldCrypto", "Gateway",
                 "JSONText",
                 "ResidentModel",
-                "SQLiteStore", "StrictYAML", "TransparencyLog",
+                "SQLiteStore", "StrictYAML", "TokenKeys", "TransparencyLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
@@ -99,6 +101,7 @@ let package = Package(
             ]),
         tests(of: "hangu", named: "Hangu", ["DemoData", "ResidentModel", "StrictYAML", grdb]),
         tests(of: "SQLiteStore", ["FieldCrypto", "Gateway", "ResidentModel", grdb]),
+        tests(of: "TokenKeys", ["FieldCrypto"]),
         tests(of: "Connectors", ["CZlib", "JSONText", "ResidentModel", grdb]),
         tests(of: "DemoData", ["Connectors", "ResidentModel", grdb]),
     ]

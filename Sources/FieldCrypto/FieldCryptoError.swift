@@ -36,6 +36,10 @@ package enum FieldCryptoError: Error, Hashable, Sendable, CustomStringConvertibl
     case unwrap(String)
     /// The ring was wrapped by another root key than the one handed in.
     case otherRootKey(expected: String, found: String)
+    /// The root key cannot be used now, or not for this.
+    case rootKey(RootKeyFault)
+    /// A share of a backup's key is of no use, or there are too few.
+    case share(KeyShareFault)
     /// A key has sealed as often as is safe with random nonces; add a new version.
     case exhausted(KeyName)
     /// The ring as a whole is not usable: empty, already there, or incomplete.
@@ -68,6 +72,8 @@ package enum FieldCryptoError: Error, Hashable, Sendable, CustomStringConvertibl
         case .unwrap(let what): "\(what): the wrapped key does not unwrap"
         case .otherRootKey(let expected, let found):
             "root key: the ring needs \(expected), found \(found)"
+        case .rootKey(let fault): "root key: \(fault)"
+        case .share(let fault): "\(fault)"
         case .exhausted(let name): "key \(name) has been used as often as is safe: add a version"
         case .ring(let reason): "key ring: \(reason)"
         case .store(let error): "key store: \(error)"

@@ -99,20 +99,4 @@ extension Keyring {
         try storeCall { () throws(KeyStoreError) in try store.replace(wrapped) }
         return wrapped.count
     }
-
-    /// Wraps the whole ring under another root key, in one transaction; the old root key then opens nothing of it.
-    package func changeRootKey(to rootKey: RootKey) throws(FieldCryptoError) {
-        let old = state.withLock { $0.rootKey }
-        let store = self.store
-        let stored = try storeCall { () throws(KeyStoreError) in try store.wrappedKeys() }
-        var wrapped: [WrappedKey] = []
-        for key in stored {
-            wrapped.append(
-                try rootKey.wrap(
-                    old.unwrap(key), name: key.name, suite: CipherSuite(byte: key.suite),
-                    random: random))
-        }
-        try storeCall { () throws(KeyStoreError) in try store.replace(wrapped) }
-        state.withLock { $0.rootKey = rootKey }
-    }
 }

@@ -30,7 +30,8 @@ extension Keyring {
     package func signingKey(_ name: String) throws(FieldCryptoError) -> SigningKey? {
         let store = self.store
         let all = try storeCall { () throws(KeyStoreError) in try store.signingKeys() }
-        guard let record = all.first(where: { $0.name == name }) else { return nil }
+        guard let record = all.first(where: { $0.name == name }), !record.sealedSeed.isEmpty
+        else { return nil }
         var bytes = try open(
             record.sealedSeed,
             at: Self.seedAddress(name: name, fieldClass: record.fieldClass))
@@ -43,7 +44,31 @@ extension Keyring {
         return key
     }
 
-    private static func seedAddress(name: String, fieldClass: String) -> FieldAddress {
+    /// The public keys of all signing keys, also of those whose seed was destroyed, by name.
+    package func signingPublicKeys() throws(FieldCryptoError) -> [String: VerifyingKey] {
+        let store = self.store
+        let all = try storeCall { () throws(KeyStoreError) in try store.signingKeys() }
+        var keys: [String: VerifyingKey] = [:]
+        for key in all { keys[key.name] = try VerifyingKey(bytes: key.publicKey) }
+        return keys
+    }
+
+    /// Destroys the seed of a signing key for good; its public key stays, so that what it signed can be checked.
+    package func destroySigningSeed(_ name: String) throws(FieldCryptoError) {
+        let store = self.store
+        try storeCall { () throws(KeyStoreError) in
+            guard let key = try store.signingKeys().first(where: { $0.name == name }) else {
+                return
+            }
+            try store.replace([
+                SealedSigningKey(
+                    name: key.name, fieldClass: key.fieldClass, publicKey: key.publicKey,
+                    sealedSeed: [])
+            ])
+        }
+    }
+
+    static func seedAddress(name: String, fieldClass: String) -> FieldAddress {
         FieldAddress(
             tenant: "", table: "signing_key", resident: nil, field: name, fieldClass: fieldClass,
             recordVersion: 1)

@@ -12,10 +12,13 @@ package struct GatewayParts: Sendable {
     package let log: AuditLog
     package let clock: GatewayClock
     package let random: any RandomSource
+    /// Shared by all copies of these parts.
+    package let ringWatch: RingWatch
 
     package init(
         store: any GatewayStore, keyring: Keyring, catalogue: Catalogue, policies: PolicyBundle,
-        tenant: String, log: AuditLog, clock: GatewayClock, random: any RandomSource
+        tenant: String, log: AuditLog, clock: GatewayClock, random: any RandomSource,
+        ringWatch: RingWatch = RingWatch()
     ) {
         self.store = store
         self.keyring = keyring
@@ -25,5 +28,6 @@ package struct GatewayParts: Sendable {
         self.log = log
         self.clock = clock
         self.random = random
+        self.ringWatch = ringWatch
     }
 }

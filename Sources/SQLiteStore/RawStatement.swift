@@ -39,6 +39,25 @@ struct RawStatement {
         guard code == SQLITE_DONE else { throw Self.failure(code) }
     }
 
+    /// Runs a statement that gives no rows with two blobs that SQLite reads where they lie.
+    func run(
+        binding first: [UInt8], at firstIndex: Int32, and second: [UInt8], at secondIndex: Int32
+    ) throws {
+        try first.withUnsafeBytes { first in
+            try second.withUnsafeBytes { second in
+                sqlite3_bind_blob(
+                    pointer, firstIndex, first.baseAddress, Int32(first.count), nil)
+                sqlite3_bind_blob(
+                    pointer, secondIndex, second.baseAddress, Int32(second.count), nil)
+                defer {
+                    sqlite3_bind_null(pointer, firstIndex)
+                    sqlite3_bind_null(pointer, secondIndex)
+                }
+                try run()
+            }
+        }
+    }
+
     /// Runs a query; `row` is called for each of its rows.
     func forEachRow(_ row: (Columns) throws -> Void) throws {
         defer { sqlite3_reset(pointer) }

@@ -20,10 +20,11 @@ struct HanguCommand: ParsableCommand {
         subcommands: [
             InitCommand.self, PullCommand.self, DiscloseCommand.self, ConsentCommand.self,
             ResidentCommand.self, AuditCommand.self, ReviewCommand.self, DemoCommand.self,
-            CedarCommand.self,
+            KeysCommand.self, CedarCommand.self, FieldBenchCommand.self,
         ])
 
     static func main() {
+        CoreDumps.forbid()
         if ArgumentCheck.findsCitizenNumber(in: CommandLine.arguments.dropFirst()) {
             let error = ValidationError(
                 "a citizen number must not stand in an argument, where others can read it; "
@@ -45,10 +46,28 @@ struct HomeOptions: ParsableArguments {
     @Option(help: "zh or en; the environment's language where it is not given.")
     var lang: String?
 
+    @Option(
+        help: "A file whose first line is the root key's passphrase or PIN; the terminal asks else."
+    )
+    var secretFile: String?
+
+    @Option(help: "A descriptor to read the passphrase or PIN from: one line.")
+    var secretFd: Int32?
+
     func validate() throws {
         guard lang == nil || Language(rawValue: lang ?? "") != nil else {
             throw ValidationError("--lang is zh or en")
         }
+        guard secretFile == nil || secretFd == nil, secretFd ?? 0 >= 0 else {
+            throw ValidationError("give one of --secret-file and --secret-fd")
+        }
+    }
+
+    /// Where the passphrase or PIN of the root key comes from.
+    var secrets: SecretInput {
+        SecretInput(
+            file: secretFile ?? (secretFd == nil ? EnvironmentHome.secretFile : nil),
+            descriptor: secretFd, language: console.language)
     }
 
     var console: Console {
@@ -70,7 +89,7 @@ extension HomeOptions {
     /// Opens the home, runs a command's work and closes it.
     func withHome(_ body: (OpenHome, Console) throws -> Void) throws {
         try run { console in
-            let home = try OpenHome(try folder())
+            let home = try OpenHome(try folder(), secrets: secrets)
             try body(home, console)
             try home.close()
         }

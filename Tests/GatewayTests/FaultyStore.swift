@@ -59,7 +59,7 @@ struct FaultyTransaction: StoreWriter {
     let base: any StoreWriter
     let store: FaultyStore
 
-    private func asking<Result>(
+    func asking<Result>(
         _ name: String = #function,
         _ body: (any StoreWriter) throws(GatewayError) -> Result
     ) throws(GatewayError) -> Result {
@@ -67,7 +67,7 @@ struct FaultyTransaction: StoreWriter {
         return try body(base)
     }
 
-    private func changing<Result>(
+    func changing<Result>(
         _ name: String = #function,
         _ body: (any StoreWriter) throws(GatewayError) -> Result
     ) throws(GatewayError) -> Result {

@@ -37,8 +37,12 @@ struct TestGateway {
             random: random)
         for index in [
             "identity.citizen-number", "household.number", "record-key", "record-content",
+            "audit-term",
         ] {
             _ = try keyring.addVersion(of: .blindIndex, name: index)
+        }
+        for department in catalogue.departments.keys.sorted() {
+            _ = try keyring.addVersion(of: .pseudonym, name: department)
         }
         let signing = try keyring.createSigningKey("audit-log", fieldClass: "audit")
         let log = AuditLog(
@@ -59,6 +63,26 @@ struct TestGateway {
             store: other ?? store, keyring: parts.keyring, catalogue: parts.catalogue,
             policies: policies ?? parts.policies, tenant: parts.tenant, log: parts.log,
             clock: parts.clock, random: parts.random)
+    }
+
+    /// The gateway as a process of its own has it that opened the home by now.
+    func secondProcess(over other: (any GatewayStore)? = nil) throws -> GatewayParts {
+        let rootKey = try RootKey(
+            fileContent: SecretBytes(copying: [UInt8](repeating: 7, count: 32)),
+            name: RootKeyName(id: "test", version: 1))
+        let random = SecureRandom()
+        let keyring = try Keyring.open(rootKey: rootKey, store: keys, random: random)
+        let log = AuditLog(
+            origin: parts.log.origin, keyring: keyring, tenant: parts.tenant, clock: parts.clock,
+            random: random)
+        return GatewayParts(
+            store: other ?? store, keyring: keyring, catalogue: parts.catalogue,
+            policies: parts.policies, tenant: parts.tenant, log: log, clock: parts.clock,
+            random: random)
+    }
+
+    func indexCounts(_ name: String) throws -> [UInt32: Int] {
+        try store.read { reader throws(GatewayError) in try reader.indexCounts()[name] ?? [:] }
     }
 
     /// Pulls rows as a new delivery of a stream.

@@ -6,6 +6,10 @@ public enum EntityStoreError: Error, Hashable, Sendable, CustomStringConvertible
     case conflicting(type: String, index: Int)
     /// An entity is its own ancestor.
     case cycle(type: String)
+    /// There are more entities than ``Limits/entityCountMax``.
+    case tooMany(Int, most: Int)
+    /// More entities stand above one another than ``Limits/hierarchyDepthMax``.
+    case tooDeep(type: String, most: Int)
 
     /// What is wrong, with the type but not the id of the entity.
     public var description: String {
@@ -13,6 +17,10 @@ public enum EntityStoreError: Error, Hashable, Sendable, CustomStringConvertible
         case .conflicting(let type, let index):
             "entity \(index), of type \(type), contradicts an earlier one of the same name"
         case .cycle(let type): "an entity of type \(type) is among its own ancestors"
+        case .tooMany(let count, let most):
+            "the number of entities, \(count), exceeds the limit of \(most)"
+        case .tooDeep(let type, let most):
+            "the hierarchy above an entity of type \(type) exceeds the limit of \(most)"
         }
     }
 }
@@ -26,9 +34,14 @@ public struct EntityStore: Sendable {
 
     /// Keeps entities and works out the ancestors of each.
     ///
-    /// - Parameter entities: In any order. Parents may be absent. One entity given twice counts once.
-    /// - Throws: ``EntityStoreError`` if two of one name differ or the hierarchy has a cycle.
-    public init(_ entities: [Entity]) throws(EntityStoreError) {
+    /// - Parameters:
+    ///   - entities: In any order. Parents may be absent. One entity given twice counts once.
+    ///   - limits: Bounds on their number and on the height of the hierarchy.
+    /// - Throws: ``EntityStoreError`` if two of one name differ, the hierarchy has a cycle or a limit is exceeded.
+    public init(_ entities: [Entity], limits: Limits = .standard) throws(EntityStoreError) {
+        if entities.count > limits.entityCountMax {
+            throw .tooMany(entities.count, most: limits.entityCountMax)
+        }
         var known: [EntityUID: Entity] = [:]
         known.reserveCapacity(entities.count)
         for (index, entity) in entities.enumerated() {
@@ -37,7 +50,7 @@ public struct EntityStore: Sendable {
             }
             known[entity.uid] = entity
         }
-        var closure = AncestorClosure(entities: known)
+        var closure = AncestorClosure(entities: known, depthMax: limits.hierarchyDepthMax)
         for entity in entities { try closure.close(entity.uid) }
         var records: [EntityUID: EntityRecord] = [:]
         records.reserveCapacity(known.count)
@@ -153,10 +166,16 @@ struct AncestorSet: Sendable {
 /// Works out ancestors depth first with a stack of its own, so that a deep hierarchy cannot exhaust the thread's.
 private struct AncestorClosure {
     let entities: [EntityUID: Entity]
+    let depthMax: Int
     private(set) var ancestors: [EntityUID: AncestorSet] = [:]
+    /// How many entities stand above one another from here, this one included.
+    private var depths: [EntityUID: Int] = [:]
     private var open: Set<EntityUID> = []
 
-    init(entities: [EntityUID: Entity]) { self.entities = entities }
+    init(entities: [EntityUID: Entity], depthMax: Int) {
+        self.entities = entities
+        self.depthMax = depthMax
+    }
 
     mutating func close(_ root: EntityUID) throws(EntityStoreError) {
         guard ancestors[root] == nil else { return }
@@ -166,6 +185,9 @@ private struct AncestorClosure {
             let parents = entities[top.uid]?.parents ?? []
             if top.next == parents.count {
                 ancestors[top.uid] = union(of: parents)
+                let depth = 1 + parents.reduce(0) { max($0, depths[$1] ?? 1) }
+                if depth > depthMax { throw .tooDeep(type: top.uid.type, most: depthMax) }
+                depths[top.uid] = depth
                 open.remove(top.uid)
                 stack.removeLast()
                 continue

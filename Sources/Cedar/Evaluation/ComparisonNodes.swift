@@ -130,13 +130,21 @@ final class InNode: BooleanEvaluator {
             return frame.isEntity(uid, frame.record(of: uid), in: ancestor)
         case .set(let set):
             let record = frame.record(of: uid)
+            // Ancestors too many to keep are walked once for the whole set.
+            let walked =
+                record.map { $0.ancestors.all == nil ? Set(frame.store.ancestors(of: uid)) : [] }
+                ?? []
             var isIn = false
             // Every member's type is checked, also after a match.
             for element in set.elements {
                 guard case .entity(let ancestor) = element else {
                     throw right.mismatch("set of entities", element)
                 }
-                if !isIn { isIn = frame.isEntity(uid, record, in: ancestor) }
+                if isIn { continue }
+                isIn =
+                    walked.isEmpty
+                    ? frame.isEntity(uid, record, in: ancestor)
+                    : uid == ancestor || walked.contains(ancestor)
             }
             return isIn
         default:

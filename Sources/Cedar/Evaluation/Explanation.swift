@@ -36,6 +36,8 @@ public struct PolicyOutcome: Hashable, Sendable, CustomStringConvertible {
     public let annotations: [String: String]
     /// Why it was satisfied or not.
     public let cause: Cause
+    /// The part of a condition that ``cause`` is about, with the values it saw; nil where no condition is.
+    public let part: DecisivePart?
 
     /// Why a policy was satisfied or not.
     public enum Cause: Hashable, Sendable {
@@ -75,14 +77,23 @@ extension Authorizer {
     /// Decides one request and says what became of every policy.
     ///
     /// Slower than ``authorize(_:_:_:)``, which it agrees with: it looks at every policy, and into conditions.
-    public func explain(_ request: Request, _ policies: PolicySet, _ entities: EntityStore)
-        -> Explanation
-    {
+    ///
+    /// - Parameters:
+    ///   - request: What is asked.
+    ///   - policies: What decides.
+    ///   - entities: The entities it can see.
+    ///   - detail: How much to say; without it, values are named by their types alone.
+    /// - Returns: The decision and every policy's part in it.
+    public func explain(
+        _ request: Request, _ policies: PolicySet, _ entities: EntityStore,
+        detail: ExplanationDetail = .redacted
+    ) -> Explanation {
         let frame = Frame(request: request, store: entities)
         let outcomes = policies.policies.filter { !$0.isTemplate }.map { policy in
-            PolicyOutcome(
+            let (cause, part) = Blame(policy: policy, frame: frame, detail: detail).outcome()
+            return PolicyOutcome(
                 policyID: policy.id, effect: policy.effect, position: policy.position,
-                annotations: policy.annotations, cause: Blame(policy: policy, frame: frame).cause())
+                annotations: policy.annotations, cause: cause, part: part)
         }
         return Explanation(response: authorize(request, policies, entities), outcomes: outcomes)
     }
@@ -92,21 +103,34 @@ extension Authorizer {
 private struct Blame {
     let policy: Policy
     let frame: Frame
+    let detail: ExplanationDetail
 
-    func cause() -> PolicyOutcome.Cause {
-        if let part = CompiledScope(policy.scope).mismatch(frame) { return .scope(part) }
-        for condition in policy.conditions {
+    private var file: String { policy.position.file }
+
+    func outcome() -> (PolicyOutcome.Cause, DecisivePart?) {
+        if let part = CompiledScope(policy.scope).mismatch(frame) { return (.scope(part), nil) }
+        for (index, condition) in policy.conditions.enumerated() {
             do throws(EvaluationFailure) {
                 let holds = try Compiler.compile(condition.body).test(frame)
                 guard holds == condition.isUnless else { continue }
-                let part = try decisive(condition.body, holds)
-                let text = ExpressionText.of(part)
-                return .condition(text, at: part.position.within(policy.position.file))
+                let part = described(try decisive(condition.body, holds), index, condition)
+                return (.condition(part.text, at: part.position), part)
             } catch {
-                return .failed(error.fault, at: error.position.within(policy.position.file))
+                let part = described(failing(condition.body), index, condition)
+                return (.failed(error.fault, at: error.position.within(file)), part)
             }
         }
-        return .satisfied
+        return (.satisfied, nil)
+    }
+
+    private func described(_ part: Expression, _ index: Int, _ condition: Condition) -> DecisivePart
+    {
+        var readings = Readings(frame: frame, file: file, detail: detail)
+        readings.visit(part)
+        return DecisivePart(
+            conditionIndex: index, isUnless: condition.isUnless,
+            text: detail.cut(ExpressionText.of(part)), position: part.position.within(file),
+            values: readings.values, hasAllValues: readings.hasAll)
     }
 
     /// The smallest part because of which an expression has this value.
@@ -128,5 +152,26 @@ private struct Blame {
             return try decisive(member, value)
         }
         return nil
+    }
+
+    /// The smallest part because of which an expression fails.
+    private func failing(_ expression: Expression) -> Expression {
+        switch expression.kind {
+        case .and(let members), .or(let members):
+            return members.first { test($0) == nil }.map(failing) ?? expression
+        case .not(let member): return failing(member)
+        case .ifThenElse(let guarding, let then, let otherwise):
+            return failing(test(guarding).map { $0 ? then : otherwise } ?? guarding)
+        default: return expression
+        }
+    }
+
+    /// The value of a part, nil where it fails.
+    private func test(_ expression: Expression) -> Bool? {
+        do throws(EvaluationFailure) {
+            return try Compiler.compile(expression).test(frame)
+        } catch {
+            return nil
+        }
     }
 }

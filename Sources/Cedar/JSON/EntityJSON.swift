@@ -15,13 +15,19 @@ extension EntityStore {
         limits: Limits = .standard
     ) throws(JSONInputError) {
         let json = try JSONReader.read(text.utf8, file: file, limits: limits)
-        try self.init(json: json, schema: schema)
+        try self.init(json: json, schema: schema, limits: limits)
     }
 
-    package init(json: JSONValue, schema: Schema?) throws(JSONInputError) {
+    package init(
+        json: JSONValue, schema: Schema?, limits: Limits = .standard
+    ) throws(JSONInputError) {
+        let count = try json.elements(.root).count
+        if count > limits.entityCountMax {
+            throw .entities(.tooMany(count, most: limits.entityCountMax))
+        }
         let entities = try EntityJSON.entities(json, schema)
         do {
-            try self.init(entities)
+            try self.init(entities, limits: limits)
         } catch {
             throw .entities(error)
         }

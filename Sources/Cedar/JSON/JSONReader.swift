@@ -5,14 +5,23 @@ package struct JSONReader {
     private let limits: Limits
     private var position = 0
     private var depth = 0
+    private let listDepth: Int
 
     /// The document in `bytes`.
     ///
+    /// - Parameters:
+    ///   - bytes: The document in UTF-8.
+    ///   - file: The name to use in errors.
+    ///   - limits: Bounds on size, nesting and members.
+    ///   - listDepth: How many of the outermost levels are lists that the caller counts by a limit of their own.
+    /// - Returns: The document as written.
     /// - Throws: ``JSONInputError/malformed(_:at:)`` if it is not UTF-8, not JSON, or exceeds `limits`.
     package static func read(
-        _ bytes: some Sequence<UInt8>, file: String = "json", limits: Limits = .standard
+        _ bytes: some Sequence<UInt8>, file: String = "json", limits: Limits = .standard,
+        listDepth: Int = 1
     ) throws(JSONInputError) -> JSONValue {
-        var reader = JSONReader(bytes: Array(bytes), file: file, limits: limits)
+        var reader = JSONReader(
+            bytes: Array(bytes), file: file, limits: limits, listDepth: listDepth)
         if reader.bytes.count > limits.textBytesMax {
             throw reader.error("the text exceeds the limit of \(limits.textBytesMax) bytes")
         }
@@ -24,7 +33,8 @@ package struct JSONReader {
         return value
     }
 
-    private init(bytes: [UInt8], file: String, limits: Limits) {
+    private init(bytes: [UInt8], file: String, limits: Limits, listDepth: Int) {
+        self.listDepth = listDepth
         self.bytes = bytes
         self.file = file
         self.limits = limits
@@ -84,11 +94,16 @@ package struct JSONReader {
     private mutating func enter() throws(JSONInputError) {
         depth += 1
         position += 1
-        // Twice the nesting of policies, since one level of policy takes two of JSON.
-        if depth > limits.nestingMax * 2 {
-            throw error("the nesting exceeds the limit of \(limits.nestingMax * 2)")
+        if depth > limits.jsonNestingMax {
+            throw error("the nesting exceeds the limit of \(limits.jsonNestingMax)")
         }
         skipSpace()
+    }
+
+    private func requireRoom(after count: Int) throws(JSONInputError) {
+        if count >= limits.memberCountMax, depth > listDepth {
+            throw error("the number of members exceeds the limit of \(limits.memberCountMax)")
+        }
     }
 
     private mutating func array() throws(JSONInputError) -> JSONValue {
@@ -100,6 +115,7 @@ package struct JSONReader {
             return .array(elements)
         }
         while true {
+            try requireRoom(after: elements.count)
             elements.append(try value())
             skipSpace()
             let separator = current
@@ -123,6 +139,7 @@ package struct JSONReader {
             return .object(members)
         }
         while true {
+            try requireRoom(after: members.count)
             skipSpace()
             guard current == UInt8(ascii: "\"") else { throw error("expected a key in quotes") }
             let key = try string()

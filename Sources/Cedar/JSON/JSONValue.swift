@@ -59,13 +59,37 @@ public indirect enum JSONInputError: Error, Hashable, Sendable, CustomStringConv
 }
 
 /// A place inside a JSON document, for messages.
-struct JSONPath: Sendable {
-    let text: String
+///
+/// Written out only for an error, since a text made at each step would cost the product of its length and the members.
+indirect enum JSONPath: Sendable {
+    case root
+    case member(JSONPath, String)
+    case element(JSONPath, Int)
 
-    static let root = JSONPath(text: "")
+    func key(_ key: String) -> JSONPath { .member(self, key) }
+    func index(_ index: Int) -> JSONPath { .element(self, index) }
 
-    func key(_ key: String) -> JSONPath { JSONPath(text: text.isEmpty ? key : "\(text).\(key)") }
-    func index(_ index: Int) -> JSONPath { JSONPath(text: "\(text)[\(index)]") }
+    private static let shownScalarsMax = 80
+
+    /// The path, such as `[2].attrs.owner`; long keys are cut short.
+    var text: String {
+        var steps: [String] = []
+        var rest = self
+        while true {
+            switch rest {
+            case .root: return steps.reversed().joined()
+            case .element(let before, let index):
+                steps.append("[\(index)]")
+                rest = before
+            case .member(let before, let key):
+                let isCut = key.unicodeScalars.count > Self.shownScalarsMax
+                let shown =
+                    isCut ? String(key.unicodeScalars.prefix(Self.shownScalarsMax)) + "…" : key
+                if case .root = before { steps.append(shown) } else { steps.append(".\(shown)") }
+                rest = before
+            }
+        }
+    }
 
     func error(_ what: String) -> JSONInputError { .invalid(what, path: text) }
 

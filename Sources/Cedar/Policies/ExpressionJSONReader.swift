@@ -15,8 +15,8 @@ struct ExpressionJSONReader {
         -> Expression
     {
         let node = Expression(kind, at: .none)
-        if node.depth > limits.nestingMax {
-            throw path.error("the nesting exceeds the limit of \(limits.nestingMax)")
+        if let excess = node.excess(over: limits) {
+            throw path.error("\(excess.what) exceeds the limit of \(excess.most)")
         }
         return node
     }

@@ -10,6 +10,8 @@ public enum PolicySetError: Error, Hashable, Sendable, CustomStringConvertible {
     case missingValue(Slot, of: PolicyID)
     /// A value is given for a slot that the template does not have.
     case extraValue(Slot, of: PolicyID)
+    /// There are more policies and links than ``Limits/policyCountMax``.
+    case tooMany(Int, most: Int)
     /// The text is not Cedar.
     case syntax(PolicySyntaxError)
     /// The JSON is not Cedar.
@@ -24,6 +26,8 @@ public enum PolicySetError: Error, Hashable, Sendable, CustomStringConvertible {
         case .missingValue(let slot, let id):
             "the slot \(slot.rawValue) of template '\(id)' has no value"
         case .extraValue(let slot, let id): "template '\(id)' has no slot \(slot.rawValue)"
+        case .tooMany(let count, let most):
+            "the number of policies, \(count), exceeds the limit of \(most)"
         case .syntax(let error): error.description
         case .json(let error): error.description
         }
@@ -57,10 +61,12 @@ public struct PolicySet: Sendable {
 
     /// Makes a set and compiles it.
     ///
-    /// - Parameter policies: In the order in which they are to be reported. Templates never apply by themselves.
-    /// - Throws: ``PolicySetError/duplicateID(_:)``.
-    public init(_ policies: [Policy]) throws(PolicySetError) {
-        try self.init(policies, links: [])
+    /// - Parameters:
+    ///   - policies: In the order in which they are to be reported. Templates never apply by themselves.
+    ///   - limits: A bound on their number.
+    /// - Throws: ``PolicySetError/duplicateID(_:)`` or ``PolicySetError/tooMany(_:most:)``.
+    public init(_ policies: [Policy], limits: Limits = .standard) throws(PolicySetError) {
+        try self.init(policies, links: [], limits: limits)
     }
 
     /// Makes a set of policies and of links of the templates among them.
@@ -68,8 +74,13 @@ public struct PolicySet: Sendable {
     /// - Parameters:
     ///   - policies: In the order in which they are to be reported.
     ///   - links: What to put into the slots of templates; the resulting policies come last.
-    /// - Throws: ``PolicySetError`` if ids clash or a link does not fit its template.
-    public init(_ policies: [Policy], links: [TemplateLink]) throws(PolicySetError) {
+    ///   - limits: A bound on the number of both.
+    /// - Throws: ``PolicySetError`` if ids clash, a link does not fit its template or there are too many.
+    public init(
+        _ policies: [Policy], links: [TemplateLink], limits: Limits = .standard
+    ) throws(PolicySetError) {
+        let count = policies.count + links.count
+        if count > limits.policyCountMax { throw .tooMany(count, most: limits.policyCountMax) }
         var all: [PolicyID: Policy] = [:]
         for policy in policies {
             guard all.updateValue(policy, forKey: policy.id) == nil else {
@@ -102,7 +113,7 @@ public struct PolicySet: Sendable {
         } catch {
             throw .syntax(error)
         }
-        try self.init(policies)
+        try self.init(policies, limits: limits)
     }
 
     /// Reads a set from JSON: `staticPolicies`, `templates` and `templateLinks`.
@@ -112,24 +123,30 @@ public struct PolicySet: Sendable {
         let policies: [Policy]
         let links: [TemplateLink]
         do {
-            let json = try JSONReader.read(text.utf8, file: file, limits: limits)
+            let json = try JSONReader.read(text.utf8, file: file, limits: limits, listDepth: 2)
             let reader = PolicyJSONReader(limits: limits, file: file)
             policies = try reader.policies(json)
             links = try reader.links(json)
         } catch {
             throw .json(error)
         }
-        try self.init(policies, links: links)
+        try self.init(policies, links: links, limits: limits)
     }
 
     /// The set with one more link of a template.
     ///
-    /// - Throws: ``PolicySetError`` if ids clash or the link does not fit its template.
-    public func linking(_ link: TemplateLink) throws(PolicySetError) -> PolicySet {
+    /// - Parameters:
+    ///   - link: The template, the new id and an entity for each slot.
+    ///   - limits: A bound on the number of policies.
+    /// - Returns: The set with the new policy last; compiled anew.
+    /// - Throws: ``PolicySetError`` if ids clash, the link does not fit its template or there are too many policies.
+    public func linking(
+        _ link: TemplateLink, limits: Limits = .standard
+    ) throws(PolicySetError) -> PolicySet {
         guard let template = policies.first(where: { $0.id == link.templateID }) else {
             throw .unknownTemplate(link.templateID)
         }
-        return try PolicySet(policies + [template.filled(link)])
+        return try PolicySet(policies + [template.filled(link)], limits: limits)
     }
 
     /// The set as JSON.

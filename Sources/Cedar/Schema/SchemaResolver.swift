@@ -10,6 +10,18 @@ struct SchemaResolver {
     private var actionTypes: Set<String> = []
     private var resolved: [String: SchemaType] = [:]
     private var resolving: Set<String> = []
+    private var extents: [String: TypeExtent] = [:]
+    private var extent = TypeExtent()
+
+    /// How large a type is once the common types in it are written out.
+    ///
+    /// A common type is resolved once and then shared, so neither its size nor its nesting shows in the text: a type
+    /// of 40 lines, each naming the one before twice, stands for more nodes than any memory holds.
+    private struct TypeExtent {
+        var nodeCount = 0
+        /// The deepest level reached.
+        var depth = 0
+    }
 
     private static let commonTypesReserved: Set<String> = [
         "Bool", "Boolean", "Entity", "Extension", "Long", "Record", "Set", "String",
@@ -102,8 +114,19 @@ struct SchemaResolver {
             }
             for declaration in namespace.actions { try resolve(declaration, in: namespace.name) }
         }
-        closeEntityTypes()
+        try closeEntityTypes()
         try closeActions()
+        try boundEnvironments()
+    }
+
+    /// A policy is validated in every combination of action, principal type and resource type.
+    private func boundEnvironments() throws(SchemaError) {
+        let count = actions.values.reduce(0) { $0 + $1.principals.count * $1.resources.count }
+        if count > limits.environmentCountMax {
+            throw .invalid(
+                "the schema allows \(count) combinations of action, principal and resource, which exceeds the limit of "
+                    + "\(limits.environmentCountMax)", at: "")
+        }
     }
 
     private mutating func resolve(
@@ -114,13 +137,13 @@ struct SchemaResolver {
         for parent in declaration.parents {
             parents.insert(try entityType(parent, in: namespace, declaration.place))
         }
-        let shape = try type(declaration.shape, in: namespace, declaration.place, depth: 0)
+        let shape = try whole(declaration.shape, in: namespace, declaration.place)
         guard case .record(let attributes) = shape else {
             throw Self.error("the attributes of an entity type must be a record", declaration.place)
         }
         var tags: SchemaType?
         if let written = declaration.tags {
-            tags = try type(written, in: namespace, declaration.place, depth: 0)
+            tags = try whole(written, in: namespace, declaration.place)
         }
         entityTypes[name] = Schema.EntityType(
             name: name, attributes: attributes, tags: tags,
@@ -152,8 +175,8 @@ struct SchemaResolver {
                 resources.append(try entityType(name, in: namespace, declaration.place))
             }
             guard
-                case .record(let record) = try type(
-                    applies.context, in: namespace, declaration.place, depth: 0)
+                case .record(let record) = try whole(
+                    applies.context, in: namespace, declaration.place)
             else {
                 throw Self.error("the context of an action must be a record", declaration.place)
             }
@@ -187,10 +210,32 @@ struct SchemaResolver {
         return found
     }
 
+    /// A type that stands by itself.
+    private mutating func whole(
+        _ written: TypeExpression, in namespace: String, _ place: DeclarationPlace
+    ) throws(SchemaError) -> SchemaType {
+        extent = TypeExtent()
+        return try type(written, in: namespace, place, depth: 0)
+    }
+
+    /// Counts a type that starts at `depth` into the type being read.
+    private mutating func count(
+        _ part: TypeExtent, at depth: Int, _ place: DeclarationPlace
+    ) throws(SchemaError) {
+        extent.nodeCount += part.nodeCount
+        extent.depth = max(extent.depth, depth + part.depth)
+        if extent.depth > limits.nestingMax { throw Self.error("types nest too deeply", place) }
+        if extent.nodeCount > limits.expansionMax {
+            throw Self.error(
+                "the type, once the types it names are written out, exceeds the limit of \(limits.expansionMax) parts",
+                place)
+        }
+    }
+
     private mutating func type(
         _ written: TypeExpression, in namespace: String, _ place: DeclarationPlace, depth: Int
     ) throws(SchemaError) -> SchemaType {
-        if depth > limits.nestingMax { throw Self.error("types nest too deeply", place) }
+        try count(TypeExtent(nodeCount: 1), at: depth, place)
         switch written {
         case .bool: return .boolean
         case .long: return .long
@@ -227,7 +272,11 @@ struct SchemaResolver {
         _ name: String, in namespace: String, _ place: DeclarationPlace, orEntity: Bool, depth: Int
     ) throws(SchemaError) -> SchemaType {
         for candidate in Self.candidates(name, in: namespace) {
-            if commonTypes[candidate] != nil { return try commonType(candidate, depth: depth + 1) }
+            if commonTypes[candidate] != nil {
+                let result = try commonType(candidate, depth: depth + 1)
+                try count(extents[candidate] ?? TypeExtent(), at: depth + 1, place)
+                return result
+            }
             if orEntity, declaredEntities.contains(candidate) || actionTypes.contains(candidate) {
                 return .entity(candidate)
             }
@@ -253,7 +302,11 @@ struct SchemaResolver {
         guard resolving.insert(name).inserted else {
             throw Self.error("the type '\(name)' contains itself", declaration.place)
         }
+        let outer = extent
+        extent = TypeExtent(depth: depth)
         let result = try type(declaration.type, in: namespace, declaration.place, depth: depth)
+        extents[name] = TypeExtent(nodeCount: extent.nodeCount, depth: extent.depth - depth)
+        extent = outer
         resolving.remove(name)
         resolved[name] = result
         return result
@@ -261,7 +314,16 @@ struct SchemaResolver {
 
     // MARK: Hierarchies
 
-    private mutating func closeEntityTypes() {
+    private func bound(_ pairs: Int, _ what: String) throws(SchemaError) {
+        if pairs > limits.expansionMax {
+            throw .invalid(
+                "the pairs of one above another among the \(what) exceed the limit of \(limits.expansionMax)",
+                at: "")
+        }
+    }
+
+    private mutating func closeEntityTypes() throws(SchemaError) {
+        var pairs = 0
         for name in entityTypes.keys {
             var above: Set<String> = []
             var waiting = Array(entityTypes[name]?.parents ?? [])
@@ -269,11 +331,14 @@ struct SchemaResolver {
                 guard above.insert(next).inserted else { continue }
                 waiting += entityTypes[next]?.parents ?? []
             }
+            pairs += above.count
+            try bound(pairs, "entity types")
             entityTypes[name]?.ancestors = above
         }
     }
 
     private mutating func closeActions() throws(SchemaError) {
+        var pairs = 0
         for uid in actions.keys {
             var above: Set<EntityUID> = []
             var waiting = actions[uid]?.parents ?? []
@@ -283,6 +348,8 @@ struct SchemaResolver {
             if above.contains(uid) {
                 throw .invalid("an action of \(uid.type) is among its own groups", at: "")
             }
+            pairs += above.count
+            try bound(pairs, "actions")
             actions[uid]?.ancestors = above
         }
     }

@@ -46,6 +46,9 @@ struct SchemaTextParser {
     private mutating func declaration(
         _ annotations: [String: String], into namespace: inout NamespaceDeclaration
     ) throws(PolicySyntaxError) {
+        try reader.requireRoom(
+            after: max(
+                namespace.entityTypes.count, namespace.actions.count, namespace.commonTypes.count))
         if reader.takeWord("entity") {
             namespace.entityTypes += try entityTypes(annotations)
         } else if reader.takeWord("action") {
@@ -84,7 +87,10 @@ struct SchemaTextParser {
         _ element: (inout SchemaTextParser) throws(PolicySyntaxError) -> Element
     ) throws(PolicySyntaxError) -> [Element] {
         var elements = [try element(&self)]
-        while reader.take(.comma) { elements.append(try element(&self)) }
+        while reader.take(.comma) {
+            try reader.requireRoom(after: elements.count)
+            elements.append(try element(&self))
+        }
         return elements
     }
 
@@ -250,6 +256,7 @@ struct SchemaTextParser {
         var attributes: [AttributeDeclaration] = []
         var places: [ScalarKey: Int] = [:]
         while reader.kind != .rightBrace {
+            try reader.requireRoom(after: attributes.count)
             let annotations = try reader.annotations()
             let name = try nameOrString("an attribute name")
             let isRequired = !reader.take(.question)

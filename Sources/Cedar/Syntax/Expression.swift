@@ -7,11 +7,43 @@ package final class Expression: Sendable {
     package let position: TextPosition
     /// The longest way down from here, counting this node.
     let depth: Int
+    /// The number of nodes in plain form, where operators that stand for others are written out.
+    let expandedCount: Int
 
     package init(_ kind: Kind, at position: TextPosition) {
         self.kind = kind
         self.position = position
-        depth = 1 + kind.children.reduce(0) { max($0, $1.depth) }
+        var depth = 0
+        var count = 1
+        for child in kind.children {
+            depth = max(depth, child.depth)
+            count += child.expandedCount
+        }
+        switch kind {
+        case .has(let member, let path) where path.count > 1:
+            count = path.count * (member.expandedCount + path.count)
+        case .isType(let member, _, in: _?): count += member.expandedCount
+        default: break
+        }
+        self.depth = depth + 1
+        expandedCount = min(count, Self.countedMax)
+    }
+
+    /// Counting stops here, far beyond any limit, so that sums and products of counts fit an integer.
+    private static let countedMax = 1 << 40
+
+    /// Why this node exceeds the limits, nil where it does not.
+    ///
+    /// Its members are taken to be within them.
+    func excess(over limits: Limits) -> (what: String, most: Int)? {
+        if depth > limits.nestingMax { return ("the nesting", limits.nestingMax) }
+        if kind.memberCount > limits.memberCountMax {
+            return ("the number of members", limits.memberCountMax)
+        }
+        if expandedCount > limits.expansionMax {
+            return ("the size of the condition", limits.expansionMax)
+        }
+        return nil
     }
 
     package enum Kind: Sendable {
@@ -53,6 +85,18 @@ package final class Expression: Sendable {
             case .isType(let member, _, let ancestor): [member] + (ancestor.map { [$0] } ?? [])
             case .record(let members): members.map(\.value)
             case .call(_, let arguments): arguments
+            }
+        }
+
+        /// How many members a list or a chain has; few for anything else.
+        fileprivate var memberCount: Int {
+            switch self {
+            case .and(let members), .or(let members), .product(let members), .set(let members),
+                .call(_, let members):
+                members.count
+            case .sum(_, let terms): terms.count + 1
+            case .record(let members): members.count
+            default: 0
             }
         }
     }

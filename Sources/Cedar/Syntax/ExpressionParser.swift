@@ -6,9 +6,8 @@ struct ExpressionParser {
         -> Expression
     {
         let node = Expression(kind, at: place)
-        if node.depth > reader.limits.nestingMax {
-            throw .tooLarge(
-                "the nesting", most: reader.limits.nestingMax, at: place.within(reader.file))
+        if let excess = node.excess(over: reader.limits) {
+            throw .tooLarge(excess.what, most: excess.most, at: place.within(reader.file))
         }
         return node
     }

@@ -16,6 +16,11 @@ public enum PolicyParser {
         )
         var policies: [Policy] = []
         while parser.expressions.reader.kind != .end {
+            if policies.count == limits.policyCountMax {
+                throw .tooLarge(
+                    "the number of policies", most: limits.policyCountMax,
+                    at: parser.expressions.reader.position.within(file))
+            }
             policies.append(try parser.policy(id: PolicyID("policy\(policies.count)")))
         }
         return policies
@@ -142,6 +147,7 @@ private struct PolicyTextParser {
         guard reader.take(.leftBracket) else { return .isIn(try action()) }
         var actions: [EntityUID] = []
         while reader.kind != .rightBracket {
+            try reader.requireRoom(after: actions.count)
             actions.append(try action())
             guard reader.take(.comma) else { break }
         }

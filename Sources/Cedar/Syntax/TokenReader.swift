@@ -92,6 +92,14 @@ final class TokenReader {
 
     func leave() { depth -= 1 }
 
+    /// Refuses one more member of a list that has as many as it may.
+    func requireRoom(after count: Int) throws(PolicySyntaxError) {
+        if count >= limits.memberCountMax {
+            throw .tooLarge(
+                "the number of members", most: limits.memberCountMax, at: position.within(file))
+        }
+    }
+
     // MARK: Words
 
     /// An identifier that is not reserved.

@@ -87,18 +87,23 @@ extension AuditDraft {
             type: .consentChange, decision: .none,
             operational: .object([
                 "format": .string("hangu/consent-change/1"),
-                "purpose": .string(record.purpose), "recipient": .string(record.recipient),
+                "purpose": .string(record.scope.purpose),
+                "recipient": .string(record.scope.recipient),
                 "state": .string(record.state.rawValue),
-                "channel": .string(record.channel.rawValue),
-                "until": .string(record.until.description),
+                "channel": .string(record.statement.channel.rawValue),
+                "giver": .string(record.statement.giver.word),
+                "assurance": .integer(record.statement.assurance),
+                "until": .string(record.terms.until.description),
             ]),
             subject: (
                 resident,
                 .object([
                     "format": .string("hangu/consent-change-subject/1"),
                     "consent": .string(record.id), "version": .integer(record.version),
-                    "registeredBy": .string(record.registeredBy),
-                    "helper": .string(record.helper ?? ""),
+                    "registeredBy": .string(record.statement.registeredBy),
+                    "helper": .string(record.statement.helper ?? ""),
+                    "witness": .string(record.statement.witness ?? ""),
+                    "evidence": .string(record.statement.evidence ?? ""),
                 ])
             ))
     }

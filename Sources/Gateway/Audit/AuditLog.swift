@@ -19,39 +19,41 @@ package struct AuditLog: Sendable {
 
     /// The log's name in checkpoints and keys.
     package let origin: String
-    private let key: SigningKey
-    /// Signs beside the first, where national rules ask for it.
-    private let nationalKey: SigningKey?
+    let keys: LogSigningKeys
     private let clock: GatewayClock
     private let random: any RandomSource
     let details: AuditDetails
 
     /// - Parameters:
     ///   - origin: One line without spaces, unique to this log.
-    ///   - key: The log's signing key, Ed25519 as C2SP asks.
-    ///   - nationalKey: The SM2 key of a home of the SM family.
-    ///   - keyring: Seals the details.
+    ///   - key: The log's first signing key where it is at hand; else it is asked of the ring.
+    ///   - keyring: Seals the details, and keeps the signing keys.
     ///   - tenant: Bound into every sealed detail.
     ///   - clock: The gateway's clock.
     ///   - random: Where salts come from.
     package init(
-        origin: String, key: SigningKey, nationalKey: SigningKey? = nil, keyring: Keyring,
-        tenant: String, clock: GatewayClock, random: any RandomSource
+        origin: String, key: SigningKey? = nil, keyring: Keyring, tenant: String,
+        clock: GatewayClock,
+        random: any RandomSource
     ) {
         self.origin = origin
-        self.key = key
-        self.nationalKey = nationalKey
+        keys = LogSigningKeys(first: key, keyring: keyring)
         self.clock = clock
         self.random = random
         details = AuditDetails(keyring: keyring, tenant: tenant)
     }
 
-    /// The log's public key as other tools take it.
+    /// The public key as other tools take it, of the key that signed when the log was last looked at.
     package var verifierKey: String {
-        get throws(GatewayError) { try noteKey().encoded }
+        get throws(GatewayError) { try noteKey(of: keys.lastSeen).encoded }
     }
 
-    func noteKey() throws(GatewayError) -> NoteKey {
+    /// The public key of the key that signs as the store stands.
+    func noteKey(in reader: any StoreReader) throws(GatewayError) -> NoteKey {
+        try noteKey(of: keys.current(in: reader))
+    }
+
+    private func noteKey(of key: SigningKey) throws(GatewayError) -> NoteKey {
         do { return try NoteKey(name: origin, key: key.publicKey) } catch {
             throw .log(error)
         }
@@ -59,10 +61,8 @@ package struct AuditLog: Sendable {
 
     /// The SM2 public key, where the log has one.
     func nationalNoteKey() throws(GatewayError) -> NoteKey? {
-        guard let nationalKey else { return nil }
-        do { return try NoteKey(name: origin, key: nationalKey.publicKey) } catch {
-            throw .log(error)
-        }
+        guard let key = try keys.national() else { return nil }
+        return try noteKey(of: key)
     }
 
     /// Appends entries within a transaction and signs the checkpoint over them.
@@ -71,7 +71,7 @@ package struct AuditLog: Sendable {
     /// - Throws: ``GatewayError/store(_:)`` with ``StoreError/corrupt(what:)`` where the kept tree is not that of
     ///   the newest checkpoint: the log refuses to go on over a rolled back or changed tree.
     func append(
-        _ drafts: [AuditDraft], in writer: any StoreWriter
+        _ drafts: [AuditDraft], in writer: any StoreWriter, alsoSignedBy next: SigningKey? = nil
     ) throws(GatewayError) -> [AuditReceipt] {
         var tree = try head(of: writer)
         let first = tree.size
@@ -89,11 +89,11 @@ package struct AuditLog: Sendable {
             try writer.putTile(level: level, index: tile.coordinate.index, hashes: tile.bytes)
         }
         let checkpoint = Checkpoint(origin: origin, size: tree.size, root: tree.root())
+        let (key, national) = (try keys.current(in: writer), try keys.national())
         let note = try inLog { () throws(TransparencyLogError) in
-            String(
-                decoding: try checkpoint.signed(
-                    by: key, and: nationalKey.map { [$0] } ?? []
-                ).bytes, as: UTF8.self)
+            var signed = try checkpoint.signed(by: key, and: national.map { [$0] } ?? [])
+            if let next { try signed.sign(name: origin, key: next) }
+            return String(decoding: signed.bytes, as: UTF8.self)
         }
         try writer.putCheckpoint(StoredCheckpoint(size: tree.size, note: note))
         return drafts.indices.map {
@@ -102,7 +102,7 @@ package struct AuditLog: Sendable {
     }
 
     /// The tree as it is kept, found to be that of the newest signed checkpoint.
-    func head(of reader: any AuditReader) throws(GatewayError) -> LogTree {
+    func head(of reader: any StoreReader) throws(GatewayError) -> LogTree {
         let size = try reader.treeSize()
         guard let stored = try reader.newestCheckpoint() else {
             guard size == 0 else {
@@ -110,7 +110,7 @@ package struct AuditLog: Sendable {
             }
             return LogTree()
         }
-        let log = try noteKey()
+        let log = try noteKey(in: reader)
         let national = try nationalNoteKey().map { [$0] } ?? []
         let (checkpoint, tree) = try inLog { () throws(TransparencyLogError) in
             (

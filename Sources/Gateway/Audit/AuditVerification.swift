@@ -36,11 +36,12 @@ package struct AuditDesk: Sendable {
 
     /// Replays every entry, tile and checkpoint, and opens every detail that can be opened.
     package func verify() throws(GatewayError) -> AuditVerification {
-        let key = try parts.log.noteKey()
-        return try parts.store.read { reader throws(GatewayError) in
+        try parts.store.read { reader throws(GatewayError) in
+            let key = try parts.log.noteKey(in: reader)
             var failure: GatewayError?
             let files = LogFiles(log: parts.log, reader: reader)
-            let earlier = try KeptCheckpoints(log: key, reader: reader)
+            let earlier = try KeptCheckpoints(
+                keys: parts.log.history(in: reader), reader: reader)
             let report = LogReplay.run(
                 log: key, earlier: earlier.checkpoints,
                 read: { path in
@@ -139,15 +140,18 @@ package struct AuditDesk: Sendable {
     package func export(
         _ write: (String, [UInt8]) throws(GatewayError) -> Void
     ) throws(GatewayError) {
-        let key = try parts.log.verifierKey
         let national = try parts.log.nationalNoteKey()
         try parts.store.read { reader throws(GatewayError) in
+            let key = try parts.log.noteKey(in: reader).encoded
             let files = LogFiles(log: parts.log, reader: reader)
             for path in try files.paths() {
                 guard let content = try files.content(of: path) else {
                     throw .store(.corrupt(what: "the log's '\(path)' is missing"))
                 }
                 try write(path, content)
+            }
+            for (number, change) in try reader.logKeys().enumerated() {
+                try write("key-change/\(number + 1)", Array(change.note.utf8))
             }
             try write("vkey", Array((key + "\n").utf8))
             if let national { try write("vkey-sm2", Array((national.encoded + "\n").utf8)) }

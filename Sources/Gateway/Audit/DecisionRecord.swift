@@ -64,7 +64,7 @@ struct DecisionRecord {
             "notify": .bool(decision.obligations.notifiesResident),
             "retainDays": .integer(decision.obligations.retainDaysMax ?? 0),
             "consentState": .string(standing?.status.rawValue ?? "none"),
-            "assurance": .integer(standing?.consent?.channel.assurance ?? 0),
+            "assurance": .integer(standing?.consent?.statement.assurance ?? 0),
             "mandatesGiven": .integer(consented.mandatesGiven[decision.item] ?? 0),
         ])
     }

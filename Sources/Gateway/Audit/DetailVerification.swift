@@ -92,19 +92,23 @@ struct KeptCheckpoints {
     private(set) var checkpoints: [Checkpoint] = []
     private(set) var faults: [String] = []
 
-    init(log: NoteKey, reader: any StoreReader) throws(GatewayError) {
+    init(keys: LogKeyHistory, reader: any StoreReader) throws(GatewayError) {
         var next: UInt64 = 0
         while faults.count < DetailVerification.faultsMax {
             let kept = try reader.checkpoints(from: next, limit: 1_024)
             guard let last = kept.last else { return }
-            for stored in kept { check(stored, log: log) }
+            for stored in kept { check(stored, signers: keys.signers(of: stored.size)) }
             next = last.size + 1
         }
     }
 
-    private mutating func check(_ stored: StoredCheckpoint, log: NoteKey) {
+    private mutating func check(_ stored: StoredCheckpoint, signers: [NoteKey]) {
         do {
-            let checkpoint = try Checkpoint.verified(Array(stored.note.utf8), log: log).checkpoint
+            var found: Checkpoint?
+            for log in signers {
+                found = try Checkpoint.verified(Array(stored.note.utf8), log: log).checkpoint
+            }
+            guard let checkpoint = found else { return }
             if checkpoint.size == stored.size {
                 checkpoints.append(checkpoint)
             } else {

@@ -45,7 +45,8 @@ struct DecisionFacts {
             "required": .bool(consented.isConsentRequired),
             "inForce": .bool(standing?.status == .inForce),
             "state": .string(standing?.status.rawValue ?? "none"),
-            "assurance": .long(Int64(standing?.consent?.channel.assurance ?? 0)),
+            "assurance": .long(Int64(standing?.consent?.statement.assurance ?? 0)),
+            "giver": .string(standing?.consent?.statement.giver.word ?? "none"),
         ]
     }
 

@@ -23,7 +23,7 @@ package struct DisclosurePath: Sendable {
     ) throws(GatewayError) -> Answer {
         let admitted = try Admission(parts: parts).admit(request)
         let based = BasisStage(catalogue: parts.catalogue).attach(to: admitted)
-        let recorded = try parts.store.write { writer throws(GatewayError) in
+        let recorded = try parts.write { writer throws(GatewayError) in
             let located = try Locate(parts: parts).locate(based, store: writer)
             let consented = try ConsentStage(parts: parts).attach(to: located, store: writer)
             let decided = DecisionStage(catalogue: parts.catalogue, policies: parts.policies)
@@ -52,10 +52,13 @@ package struct DisclosurePath: Sendable {
 package struct RecordedDecision: Sendable {
     package let decided: DecidedRequest
     package let receipt: AuditReceipt
+    /// The caller's own name of the resident; nil where nothing was permitted or nobody is known.
+    package let pseudonym: String?
 
-    fileprivate init(decided: DecidedRequest, receipt: AuditReceipt) {
+    fileprivate init(decided: DecidedRequest, receipt: AuditReceipt, pseudonym: String?) {
         self.decided = decided
         self.receipt = receipt
+        self.pseudonym = pseudonym
     }
 }
 
@@ -72,14 +75,20 @@ struct Recording {
             resident: decided.consented.located.resident)
         let receipts = try parts.log.append([draft], in: writer)
         guard let receipt = receipts.first else { preconditionFailure("one entry, one receipt") }
-        return RecordedDecision(decided: decided, receipt: receipt)
+        let located = decided.consented.located
+        var pseudonym: String?
+        if let resident = located.resident, decided.decisions.contains(where: \.isAllowed) {
+            pseudonym = try parts.namePseudonym(
+                of: resident, department: located.based.admitted.request.department, in: writer)
+        }
+        return RecordedDecision(decided: decided, receipt: receipt, pseudonym: pseudonym)
     }
 
     /// Tells released from merely authorised; nil for an answer that failed or was not delivered.
     func recordOutcome(
         of recorded: RecordedDecision, answer: Answer?
     ) throws(GatewayError) {
-        try parts.store.write { writer throws(GatewayError) in
+        try parts.write { writer throws(GatewayError) in
             _ = try parts.log.append([.outcome(of: recorded, answer: answer)], in: writer)
         }
     }
@@ -148,7 +157,7 @@ struct ObligationStage {
             requestID: located.based.admitted.requestID, items: items,
             receipt: opened.recorded.receipt, retainDays: limits.min(),
             isResidentKnown: decided.decisions.contains(where: \.isAllowed)
-                ? located.resident != nil : nil)
+                ? located.resident != nil : nil, pseudonym: opened.recorded.pseudonym)
     }
 
     private func outcome(

@@ -14,8 +14,8 @@ package struct DisclosureRequest: Sendable, CustomStringConvertible {
     package var caseID: String?
     /// Fields and predicates, each once.
     package var items: [String]
-    /// The citizen number as the caller wrote it.
-    package var citizenNumber: String
+    /// Who is asked about.
+    package var subject: RequestSubject
     /// How the request came: `command-line`, `https`.
     package var channel: String
 
@@ -31,8 +31,15 @@ package struct DisclosureRequest: Sendable, CustomStringConvertible {
         self.legalBasis = legalBasis
         self.caseID = caseID
         self.items = items
-        self.citizenNumber = citizenNumber
+        subject = .citizenNumber(citizenNumber)
         self.channel = channel
+    }
+
+    /// The same request about somebody whom the department knows by its own pseudonym.
+    package func about(pseudonym: String) -> DisclosureRequest {
+        var request = self
+        request.subject = .pseudonym(pseudonym)
+        return request
     }
 
     package var description: String { "<redacted>" }
@@ -41,6 +48,16 @@ package struct DisclosureRequest: Sendable, CustomStringConvertible {
     package static let itemsMax = 100
     /// The longest name, case or purpose that is read, in bytes.
     package static let nameBytesMax = 128
+}
+
+/// How a request names the resident; it prints as `<redacted>`.
+package enum RequestSubject: Sendable, CustomStringConvertible {
+    /// As the caller wrote it.
+    case citizenNumber(String)
+    /// The caller's own pseudonym, of any version that is not retired.
+    case pseudonym(String)
+
+    package var description: String { "<redacted>" }
 }
 
 /// A request whose form is right and whose caller is known; only ``Admission`` makes one.

@@ -52,6 +52,9 @@ package struct PolicyBundle: Sendable {
         hash = Self.hash(of: [floor] + sorted)
     }
 
+    /// The names of all rules, floor rules included, sorted.
+    var ruleNames: [String] { annotations.keys.map(\.text).sorted() }
+
     /// A rule's annotation, such as its reason code or its sentence in Chinese.
     func annotation(_ name: String, of rule: PolicyID) -> String? { annotations[rule]?[name] }
 

@@ -20,6 +20,8 @@ struct LinkPass {
     private var targetsInBatch: [[UInt8]: LinkTarget] = [:]
     /// The residents of the records that this stream refers to.
     private var referred: [[UInt8]: ResidentNumber] = [:]
+    /// Residents whose keys are destroyed; nothing of theirs is taken again.
+    private var forgotten: Set<ResidentNumber> = []
     private let digests: RecordDigests
 
     init(linker: Linker, stream: StreamName, stored: [[UInt8]: StoredRecord]) {
@@ -48,7 +50,9 @@ struct LinkPass {
         }
         let earlier = Set(candidates.compactMap { stored[$0.keyDigest]?.resident })
         ids = try store.residentIDs(of: Array(earlier))
-        for number in try opened(.citizenNumber, of: earlier, store: store) {
+        try findForgotten()
+        let living = earlier.subtracting(forgotten)
+        for number in try opened(.citizenNumber, of: living, store: store) {
             entries += try self.entries(number.text, index: Linker.citizenNumberIndex)
         }
         let found = try store.residents(index: Linker.citizenNumberIndex, entries: entries)
@@ -61,12 +65,27 @@ struct LinkPass {
         numbers.formUnion(referred.values)
         numbers.formUnion(earlier)
         ids = try store.residentIDs(of: Array(numbers))
+        try findForgotten()
         for (entry, residents) in found {
-            guard let number = residents.first, let id = ids[number] else { continue }
+            guard let number = residents.first(where: { !forgotten.contains($0) }),
+                let id = ids[number]
+            else { continue }
             owners[entry] = .known(number, id)
             holders.insert(id)
         }
-        try loadNames(of: earlier.union(found.values.flatMap { $0 }), store: store)
+        let named = earlier.union(found.values.flatMap { $0 }).subtracting(forgotten)
+        try loadNames(of: named, store: store)
+    }
+
+    /// Marks those of the residents at hand whose keys are destroyed.
+    private mutating func findForgotten() throws(GatewayError) {
+        let keys = ids.values.map(\.keyID)
+        let keyring = linker.keyring
+        let shredded = try inCrypto { () throws(FieldCryptoError) in
+            try keyring.shredded(among: keys)
+        }
+        if shredded.isEmpty { return }
+        forgotten.formUnion(ids.filter { shredded.contains($1.keyID) }.keys)
     }
 
     /// Decides one record.
@@ -75,11 +94,13 @@ struct LinkPass {
     mutating func link(_ candidate: Linker.Candidate) throws(GatewayError) -> RefusedRecord? {
         let record = candidate.record
         let known = stored[candidate.keyDigest]
+        if let known, forgotten.contains(known.resident) { return isForgotten(record) }
         switch record.subject {
         case .record(let name, let key):
             let target = StreamName(source: stream.source, stream: name)
             guard let number = referred[try digests.key(key, of: target)], let id = ids[number]
             else { return unknownReference(record, name: name) }
+            if forgotten.contains(number) { return isForgotten(record) }
             let isReplacement = known != nil || targetsInBatch[candidate.keyDigest] != nil
             append(candidate, .known(number, id), isReplacement: isReplacement)
         case .resident(let identity):
@@ -219,6 +240,17 @@ struct LinkPass {
         let opener = ValueOpener(
             keyring: linker.keyring, catalogue: linker.catalogue, tenant: linker.tenant)
         return try opener.open(store.values(of: residents.sorted(), fields: [field])) { ids[$0] }
+    }
+
+    /// Refuses what a source delivers again of a forgotten resident; its cells are not kept.
+    private func isForgotten(_ record: MappedRecord) -> RefusedRecord {
+        RefusedRecord(
+            position: record.position, key: record.key,
+            findings: [
+                RecordFinding(
+                    .residentForgotten,
+                    detail: "the resident was forgotten; this record is not taken again")
+            ], cells: [])
     }
 
     private func unknownReference(_ record: MappedRecord, name: String) -> RefusedRecord {

@@ -18,10 +18,10 @@ package protocol GatewayStore: Sendable {
 }
 
 /// What can be asked of the store within one transaction.
-package protocol StoreReader: VaultReader, AuditReader, ConsentReader {}
+package protocol StoreReader: VaultReader, AuditReader, ConsentReader, KeyWorkReader {}
 
 /// What can be changed within one transaction.
-package protocol StoreWriter: StoreReader, VaultWriter, AuditWriter, ConsentWriter {}
+package protocol StoreWriter: StoreReader, VaultWriter, AuditWriter, ConsentWriter, KeyWorkWriter {}
 
 /// A resident's row; it means nothing outside the store.
 package struct ResidentNumber: Hashable, Sendable, Comparable, CustomStringConvertible {

@@ -8,7 +8,10 @@ import TransparencyLog
 struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "Check, read, prove and publish the audit log.",
-        subcommands: [Verify.self, List.self, Show.self, Export.self, Prove.self])
+        subcommands: [
+            Verify.self, AuditListCommand.self, AuditShowCommand.self, AuditIndexCommand.self,
+            Export.self, Prove.self,
+        ])
 
     /// The command `hangu audit verify`.
     struct Verify: ParsableCommand {
@@ -45,8 +48,9 @@ struct AuditCommand: ParsableCommand {
                 let key = try inLog { () throws(TransparencyLogError) in
                     try NoteKey(encoded: text.trimmingCharacters(in: .whitespacesAndNewlines))
                 }
+                let present = LogKeyChange.newest(from: key, read: folder.read)
                 let report = LogReplay.run(
-                    log: key, read: folder.read, checkEntry: LogReplay.auditLeafFault)
+                    log: present, read: folder.read, checkEntry: LogReplay.auditLeafFault)
                 try Self.show(AuditVerification(published: report), on: console)
             }
         }
@@ -64,57 +68,6 @@ struct AuditCommand: ParsableCommand {
                 for fault in faults { console.say("  \(fault)") }
             }
             if !result.isSound { throw ExitCode(Console.exitStatus(of: .corrupt)) }
-        }
-    }
-
-    /// The command `hangu audit list`.
-    struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List entries in order.")
-
-        @Option(help: "The first entry.")
-        var from: UInt64 = 0
-
-        @Option(help: "How many at most.")
-        var limit = 100
-
-        @OptionGroup var options: HomeOptions
-
-        func run() throws {
-            try options.withHome { home, console in
-                let entries = try AuditDesk(home.parts).entries(from: from, limit: limit)
-                let text = EntryText(
-                    catalogue: home.parts.catalogue, language: console.language)
-                for entry in entries {
-                    if console.isJSON {
-                        try console.say(json: EntryJSON(entry))
-                    } else {
-                        console.say(text.line(of: entry))
-                    }
-                }
-            }
-        }
-    }
-
-    /// The command `hangu audit show`.
-    struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Show one entry with all that can be opened of it.")
-
-        @Argument(help: "The entry's number.")
-        var entry: UInt64
-
-        @OptionGroup var options: HomeOptions
-
-        func run() throws {
-            try options.withHome { home, console in
-                let opened = try AuditDesk(home.parts).entry(entry)
-                if console.isJSON { return try console.say(json: EntryJSON(opened)) }
-                let text = EntryText(
-                    catalogue: home.parts.catalogue, language: console.language)
-                console.say(text.line(of: opened))
-                console.say(opened.operational.canonicalText)
-                if let subject = opened.subject { console.say(subject.canonicalText) }
-            }
         }
     }
 

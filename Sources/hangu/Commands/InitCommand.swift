@@ -34,6 +34,8 @@ struct InitCommand: ParsableCommand {
     @Option(help: "The policies to start from; those that come with the program where not given.")
     var policies: String?
 
+    @OptionGroup var rootKey: RootKeyOptions
+
     @OptionGroup var options: HomeOptions
 
     func validate() throws {
@@ -60,7 +62,7 @@ struct InitCommand: ParsableCommand {
             let starter = try policies.map { HomeFolder(path: $0).url } ?? StarterPolicies.find()
             try HomeCreation(
                 folder: home, tenant: tenant, family: suite, sources: sources ?? [],
-                policies: starter
+                policies: starter, rootKey: rootKey.choice ?? .file, secrets: options.secrets
             ).run()
             if console.isJSON {
                 try console.say(json: ["sources": sources?.count ?? 0])

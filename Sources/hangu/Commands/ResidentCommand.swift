@@ -6,7 +6,7 @@ import TransparencyLog
 struct ResidentCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resident", abstract: "What a resident may see.",
-        subcommands: [Accesses.self])
+        subcommands: [Accesses.self, HandOverCommand.self, TakeOverCommand.self])
 
     /// The command `hangu resident accesses`.
     struct Accesses: ParsableCommand {

@@ -28,7 +28,7 @@ struct Demo {
             folder: folder.home, tenant: "linhe", family: family, sources: sources,
             policies: try StarterPolicies.find()
         ).run()
-        let home = try OpenHome(folder.home)
+        let home = try OpenHome(folder.home, secrets: SecretInput())
         try pull(home, since: started)
         let stage = DemoStage(home: home, console: console)
         try AllowanceScene(stage: stage, elder: story.elder).play()

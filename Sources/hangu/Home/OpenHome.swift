@@ -16,32 +16,40 @@ struct OpenHome {
 
     /// - Parameters:
     ///   - folder: A home that `hangu init` has made.
-    ///   - clock: The gateway's clock.
+    ///   - secrets: Where the root key's passphrase or PIN comes from, if it has one.
     /// - Throws: ``GatewayError``; configuration, catalogue and rules are checked before any data is touched.
-    init(_ folder: HomeFolder, clock: GatewayClock = .system) throws(GatewayError) {
+    init(_ folder: HomeFolder, secrets: SecretInput) throws(GatewayError) {
+        try self.init(folder) { keys throws(GatewayError) in
+            try RootKeyOpening(folder: folder, secrets: secrets).rootKey(of: keys)
+        }
+    }
+
+    /// Opens a home whose root key is known.
+    init(_ folder: HomeFolder, rootKey: RootKey) throws(GatewayError) {
+        try self.init(folder) { _ throws(GatewayError) in rootKey }
+    }
+
+    private init(
+        _ folder: HomeFolder, clock: GatewayClock = .system,
+        rootKey: (KeyDatabase) throws(GatewayError) -> RootKey
+    ) throws(GatewayError) {
         let configuration = try folder.readConfiguration()
         let policies = try PolicyFolder(folder.resolved(configuration.policies))
-        let rootKey = try RootKeyFile.read(folder.rootKey)
-        let keyDatabase = try KeyDatabase(at: folder.keys)
+        guard FileManager.default.fileExists(atPath: folder.keys.path) else {
+            throw .store(.unreadable(why: "keys/keys.db is absent; without it nothing opens"))
+        }
+        let keyDatabase = try KeyDatabase(at: folder.keys, epochs: folder.epochs)
+        let rootKey = try rootKey(keyDatabase)
         let random = SecureRandom()
         let keyring = try inCrypto { () throws(FieldCryptoError) in
             let keyring = try Keyring.open(rootKey: rootKey, store: keyDatabase, random: random)
             try HomeKeys.complete(keyring, catalogue: policies.catalogue)
             return keyring
         }
-        let (signingKey, nationalKey) = try inCrypto { () throws(FieldCryptoError) in
-            (
-                try keyring.signingKey(AuditLog.signingKeyName),
-                try keyring.signingKey(AuditLog.nationalKeyName)
-            )
-        }
-        guard let signingKey else {
-            throw .store(.corrupt(what: "the log's signing key is missing from keys.db"))
-        }
         let store = try HomeStore(at: folder.store)
         let log = AuditLog(
-            origin: configuration.logOrigin, key: signingKey, nationalKey: nationalKey,
-            keyring: keyring, tenant: configuration.tenant, clock: clock, random: random)
+            origin: configuration.logOrigin, keyring: keyring,
+            tenant: configuration.tenant, clock: clock, random: random)
         self.folder = folder
         self.configuration = configuration
         self.store = store
@@ -52,6 +60,7 @@ struct OpenHome {
             policies: policies.bundle, tenant: configuration.tenant, log: log, clock: clock,
             random: random)
         try PolicyActivation.activate(parts)
+        _ = try Forgetting(parts).finishPending()
     }
 
     func close() throws(GatewayError) { try store.close() }
@@ -69,6 +78,7 @@ enum HomeKeys {
     ]
     static let indexes = [
         FieldID.citizenNumber.text, FieldID.householdNumber.text, "record-key", "record-content",
+        AuditTrail.indexKeyName,
     ]
 
     /// Adds the first version of every key that the ring does not have yet; in a ring of the SM family also the log's
@@ -78,6 +88,10 @@ enum HomeKeys {
         for name in catalogue.classes.map(\.name) + ownClasses
         where !known.contains("\(KeyKind.fieldClass.rawValue) \(name)") {
             _ = try keyring.addVersion(of: .fieldClass, name: name)
+        }
+        for name in catalogue.departments.keys.sorted()
+        where !known.contains("\(KeyKind.pseudonym.rawValue) \(name)") {
+            _ = try keyring.addVersion(of: .pseudonym, name: name)
         }
         for name in indexes where !known.contains("\(KeyKind.blindIndex.rawValue) \(name)") {
             _ = try keyring.addVersion(of: .blindIndex, name: name)

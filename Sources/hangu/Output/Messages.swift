@@ -1,3 +1,4 @@
+import FieldCrypto
 import Gateway
 import ResidentModel
 import StrictYAML
@@ -59,14 +60,6 @@ enum Messages {
                 + "quarantined \(quarantined); \(residents) residents now")
     }
 
-    static func consentRegistered(_ id: String, until: String) -> Message {
-        Message("已登记，编号 \(id)，到 \(until) 为止", "registered as \(id), until \(until)")
-    }
-
-    static func consentWithdrawn(_ id: String) -> Message {
-        Message("已撤回 \(id)，下一次请求起生效", "withdrew \(id); it holds from the next request on")
-    }
-
     static let noConsents = Message("没有登记过同意", "no consent is registered")
     static let noAccesses = Message("没有人查看过这位居民", "nobody has looked at this resident")
     static let noReviews = Message("没有待办", "nothing is waiting")
@@ -100,6 +93,12 @@ enum Messages {
             Message("等另一个进程结束后再试", "try again when the other process has ended")
         case .store(.diskFull):
             Message("腾出磁盘空间后再运行同一命令", "free some space and run the same command again")
+        case .crypto(.rootKey(let fault)): hint(for: fault)
+        case .crypto(.unwrap), .crypto(.otherRootKey):
+            Message(
+                "根密钥或 keys.db 属于另一个目录，或已损坏：停下来，保留证据，核对两者是否同一份备份",
+                "the root key or keys.db is another home's, or damaged: stop, keep both as evidence, "
+                    + "and see whether they belong together")
         case .store(.corrupt), .log, .crypto:
             Message(
                 "停下来，保留整个目录作为证据，再从备份恢复",
@@ -112,6 +111,7 @@ enum Messages {
         case .policy: Message("改正这条规则后再试", "mend that rule and try again")
         case .request(.unreadable("there is no home here: hangu.yaml is absent")):
             Message("先运行 hangu init 目录", "run hangu init FOLDER first")
+        case .request(.unreadable(SecretInput.noTerminal)): needsSecret
         case .request(.noSuchResident):
             Message("核对号码，或先运行 hangu pull", "check the number, or run hangu pull first")
         case .stopped: Message("再次运行 hangu pull 即可继续", "run hangu pull again to go on")

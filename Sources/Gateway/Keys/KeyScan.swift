@@ -1,0 +1,114 @@
+import FieldCrypto
+import ResidentModel
+
+/// What a look at every sealed value of a home found.
+package struct KeyScanReport: Hashable, Sendable {
+    /// Values that open, by field class and version.
+    package var opened: [String: [UInt16: Int]] = [:]
+    /// Values of forgotten residents, which no key opens, by field class.
+    package var gone: [String: Int] = [:]
+    /// Residents whose keys were destroyed, as the key store says.
+    package var forgottenCount = 0
+    /// What does not open though it should, and what opens or is still there though it should not; at most 100.
+    package var faults: [String] = []
+
+    package var openedCount: Int { opened.values.flatMap(\.values).reduce(0, +) }
+    package var goneCount: Int { gone.values.reduce(0, +) }
+    package var isSound: Bool { faults.isEmpty }
+}
+
+/// Opens every sealed value of a home, and tries every key that is left on those of forgotten residents.
+package struct KeyScan: Sendable {
+    private let parts: GatewayParts
+    private static let faultsMax = 100
+    private static let batchMax = 4_096
+
+    package init(_ parts: GatewayParts) { self.parts = parts }
+
+    /// - Parameter progress: Called after each batch with how many values were looked at.
+    package func run(progress: (Int) -> Void = { _ in }) throws(GatewayError) -> KeyScanReport {
+        var report = KeyScanReport()
+        var looked = 0
+        for column in SealedColumn.allCases {
+            var filter = SealedFilter(column: column, limit: Self.batchMax)
+            while report.faults.count < Self.faultsMax {
+                guard let last = try look(filter, &report, &looked) else { break }
+                filter.after = last
+                progress(looked)
+            }
+        }
+        try checkRemains(&report)
+        return report
+    }
+
+    /// Looks at one batch; gives its last place, or nil where there is none.
+    private func look(
+        _ filter: SealedFilter, _ report: inout KeyScanReport, _ looked: inout Int
+    ) throws(GatewayError) -> SealedPlace? {
+        let registry = SealedRegistry(catalogue: parts.catalogue, tenant: parts.tenant)
+        let (cells, sealed) = try parts.store.read { reader throws(GatewayError) in
+            let cells = try reader.sealedCells(filter)
+            let ids = try reader.residentIDs(of: Array(Set(cells.compactMap(\.resident))))
+            var sealed: [SealedValue] = []
+            sealed.reserveCapacity(cells.count)
+            for cell in cells {
+                let address = try registry.address(of: cell, in: filter.column) { ids[$0] }
+                sealed.append(SealedValue(address: address, envelope: cell.sealed))
+            }
+            return (cells, sealed)
+        }
+        let results = try inCrypto { () throws(FieldCryptoError) in
+            try parts.keyring.openEach(sealed)
+        }
+        for (index, result) in results.enumerated() {
+            let address = sealed[index].address
+            switch result {
+            case .success(var bytes):
+                wipe(&bytes)
+                let version = try inCrypto { () throws(FieldCryptoError) in
+                    try Envelope(header: sealed[index].envelope).classVersion
+                }
+                report.opened[address.fieldClass, default: [:]][version, default: 0] += 1
+            case .failure(.residentKeyDestroyed):
+                report.gone[address.fieldClass, default: 0] += 1
+                let opens = try inCrypto { () throws(FieldCryptoError) in
+                    try parts.keyring.opensWithAnyKeyLeft(sealed[index])
+                }
+                if opens { note("a value of a forgotten resident opens", filter.column, &report) }
+            case .failure(let error): note("\(error)", filter.column, &report)
+            }
+        }
+        looked += cells.count
+        return cells.last?.place
+    }
+
+    private func note(_ fault: String, _ column: SealedColumn, _ report: inout KeyScanReport) {
+        if report.faults.count < Self.faultsMax {
+            report.faults.append("\(column.rawValue): \(fault)")
+        }
+    }
+
+    /// Nothing of a forgotten resident stands in an index, and no key of theirs is kept.
+    private func checkRemains(_ report: inout KeyScanReport) throws(GatewayError) {
+        let shredded = try inCrypto { () throws(FieldCryptoError) in
+            try parts.keyring.shreddedResidents()
+        }
+        report.forgottenCount = shredded.count
+        let kept = try inCrypto { () throws(FieldCryptoError) in
+            try parts.keyring.keysKept(of: shredded)
+        }
+        if kept > 0 { report.faults.append("keys.db: \(kept) keys of forgotten residents") }
+        let remains = try parts.store.read { reader throws(GatewayError) in
+            var remains = 0
+            for id in shredded {
+                guard let id = ResidentID(bytes: id.bytes), let row = try reader.resident(id)
+                else { continue }
+                remains += try reader.remains(of: row)
+            }
+            return remains
+        }
+        if remains > 0 {
+            report.faults.append("hangu.db: \(remains) rows still name forgotten residents")
+        }
+    }
+}
