@@ -28,6 +28,9 @@ struct AnalysisQuery {
     /// Whether it is certain without a solver that there is no counterexample.
     var isUnmeetable: Bool { constraints.contains(encoder.terms.no) }
 
+    /// Whether there is a product of which no factor is known.
+    var multipliesUnknowns: Bool { encoder.terms.multipliesUnknowns }
+
     func script(_ arithmetic: Arithmetic) -> String {
         ScriptWriter.script(
             encoder.terms, arithmetic,
@@ -124,7 +127,7 @@ struct AnalysisQuery {
             switch observation.place {
             case .attribute(let type, let identity, let name):
                 guard let uid = model.entity(type, identity) else { return nil }
-                builder.setAttribute(name, of: uid, to: value)
+                if let value { builder.setAttribute(name, of: uid, to: value) }
             case .tag(let type, let identity, let key):
                 guard let uid = model.entity(type, identity), let key = model.text(key) else {
                     return nil
