@@ -22,6 +22,7 @@ struct AnalysisQuery {
         let hierarchy = try encoder.hierarchyFacts()
         // Asked for before the facts are taken, since looking at something may bring facts of its own.
         asked = Self.asked(encoder)
+        if encoder.terms.isFull { throw .tooLarge("terms", most: limits.termsMax) }
         constraints = [goal] + encoder.facts + hierarchy
     }
 
