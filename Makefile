@@ -28,6 +28,7 @@ bench:
 	@Scripts/bench --hangu "$$(swift build -c release --show-bin-path)/hangu" $(ARGS)
 	@Scripts/bench-cedar
 	@Scripts/bench-crypto --hangu "$$(swift build -c release --show-bin-path)/hangu"
+	@Scripts/bench-analysis
 
 clean:
 	rm -rf .build

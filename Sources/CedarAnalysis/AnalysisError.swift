@@ -42,7 +42,7 @@ public enum AnalysisError: Error, Hashable, Sendable, CustomStringConvertible {
 public struct AnalysisLimits: Hashable, Sendable {
     /// The most terms a question may come to.
     public var termsMax: Int
-    /// The time the solver may take over one question, in milliseconds.
+    /// The time the solver may take over one question, in milliseconds; shared out between two ways to put it.
     public var solverMilliseconds: Int
     /// The most entities a counterexample may hold.
     public var entitiesMax: Int

@@ -22,11 +22,15 @@ struct AnalysisQuery {
         let hierarchy = try encoder.hierarchyFacts()
         // Asked for before the facts are taken, since looking at something may bring facts of its own.
         asked = Self.asked(encoder)
+        if encoder.terms.isFull { throw .tooLarge("terms", most: limits.termsMax) }
         constraints = [goal] + encoder.facts + hierarchy
     }
 
     /// Whether it is certain without a solver that there is no counterexample.
     var isUnmeetable: Bool { constraints.contains(encoder.terms.no) }
+
+    /// Whether there is a product of which no factor is known.
+    var multipliesUnknowns: Bool { encoder.terms.multipliesUnknowns }
 
     func script(_ arithmetic: Arithmetic) -> String {
         ScriptWriter.script(
@@ -124,7 +128,7 @@ struct AnalysisQuery {
             switch observation.place {
             case .attribute(let type, let identity, let name):
                 guard let uid = model.entity(type, identity) else { return nil }
-                builder.setAttribute(name, of: uid, to: value)
+                if let value { builder.setAttribute(name, of: uid, to: value) }
             case .tag(let type, let identity, let key):
                 guard let uid = model.entity(type, identity), let key = model.text(key) else {
                     return nil

@@ -45,14 +45,17 @@ public struct PolicyAnalyzer: Sendable {
         guard schema.environments.contains(environment) else { throw .unknownEnvironment }
         let query = try AnalysisQuery(question, sets, schema, environment, limits)
         if query.isUnmeetable { return .yes }
-        // Integers are quicker and leave products open; bit vectors decide those, given time.
+        // Integers are quicker; of products of unknowns they know at once or never, where bit vectors take their time.
+        let most = limits.solverMilliseconds
+        let first = query.multipliesUnknowns ? min(most / 5, 2_000) : most * 3 / 5
         var failure = AnalysisError.undecided("it was not asked")
-        for arithmetic in Arithmetic.allCases {
+        for (arithmetic, share) in [(Arithmetic.integers, first), (.bitVectors, most - first)] {
+            let milliseconds = max(share, 1)
             do throws(AnalysisError) {
-                return try answer(query, arithmetic)
+                return try answer(query, arithmetic, milliseconds)
             } catch {
                 switch error {
-                case .undecided, .unconfirmed, .solver(.timedOut): failure = error
+                case .undecided, .unconfirmed, .solver(.timedOut), .solver(.failed): failure = error
                 default: throw error
                 }
             }
@@ -60,13 +63,12 @@ public struct PolicyAnalyzer: Sendable {
         throw failure
     }
 
-    private func answer(_ query: AnalysisQuery, _ arithmetic: Arithmetic) throws(AnalysisError)
-        -> AnalysisAnswer
-    {
+    private func answer(
+        _ query: AnalysisQuery, _ arithmetic: Arithmetic, _ milliseconds: Int
+    ) throws(AnalysisError) -> AnalysisAnswer {
         let text: String
         do throws(SolverFailure) {
-            text = try solver.run(
-                query.script(arithmetic), milliseconds: max(limits.solverMilliseconds / 2, 1))
+            text = try solver.run(query.script(arithmetic), milliseconds: milliseconds)
         } catch {
             throw .solver(error)
         }

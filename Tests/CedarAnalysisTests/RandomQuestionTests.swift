@@ -21,7 +21,7 @@ struct RandomQuestionTests {
         let environment = try #require(
             schema.environments.first { $0.action == EntityUID(type: "Action", id: "read") })
         let analyzer = PolicyAnalyzer(
-            schema: schema, solver: solver, limits: AnalysisLimits(solverMilliseconds: 10_000))
+            schema: schema, solver: solver, limits: TestSolver.limits)
         let random = SeededRandom(seed: Self.seed)
         let worlds = try (0..<Self.worldCount).map { _ in
             try WorldMaker(random: random).world(schema)

@@ -115,6 +115,24 @@ struct SolverTests {
         }
     }
 
+    @Test("Types that nest doubly are refused at the limit, also where no policy looks at them")
+    func doublyNested() throws {
+        var text = "type T0 = { a: Long, b: Long };"
+        for level in 1..<14 { text += "type T\(level) = { a: T\(level - 1), b: T\(level - 1) };" }
+        text +=
+            "entity User; action read appliesTo { principal: User, resource: User, context: T13 };"
+        let schema = try Schema(parsing: text)
+        let set = try PolicySet(
+            parsing: "permit (principal, action, resource) when { principal == resource };",
+            file: "p")
+        let absent = ScriptedSolver(reply: .failure(.absent(program: "none")))
+        let analyzer = PolicyAnalyzer(
+            schema: schema, solver: absent, limits: AnalysisLimits(termsMax: 1_000))
+        #expect(throws: AnalysisError.tooLarge("terms", most: 1_000)) {
+            try analyzer.answer(.neverMatches, set, in: schema.environments[0])
+        }
+    }
+
     @Test("Questions that do not fit what is given are refused")
     func wrongSubjects() throws {
         let schema = try Schema(parsing: Self.schema)

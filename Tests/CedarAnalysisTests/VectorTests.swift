@@ -14,7 +14,7 @@ struct VectorTests {
         else { return }
         let head = try JSONReader.read(Data(contentsOf: url), file: "analysis")
         let schema = try Schema(parsing: Self.text(head["schema"]))
-        let analyzer = PolicyAnalyzer(schema: schema, solver: solver)
+        let analyzer = PolicyAnalyzer(schema: schema, solver: solver, limits: TestSolver.limits)
         let environment = try #require(
             schema.environments.first { $0.action == EntityUID(type: "Action", id: "read") })
         guard case .array(let vectors)? = head["vectors"] else {
@@ -64,7 +64,7 @@ struct VectorTests {
 
     private func check(_ asked: HandQuestion, _ solver: any ConstraintSolver) throws {
         let schema = try Schema(parsing: HandQuestion.schema)
-        let analyzer = PolicyAnalyzer(schema: schema, solver: solver)
+        let analyzer = PolicyAnalyzer(schema: schema, solver: solver, limits: TestSolver.limits)
         let environment = try #require(
             schema.environments.first { $0.action == EntityUID(type: "Action", id: "read") })
         let first = try PolicySet(parsing: HandQuestion.policies(asked.first), file: "first")

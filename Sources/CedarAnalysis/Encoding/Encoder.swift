@@ -89,7 +89,8 @@ final class Encoder {
             return .set(.term(unknown(.set(sort)), element))
         case .record(let members):
             var values: [ScalarKey: SymbolicMember] = [:]
-            for (name, member) in members {
+            // Types that nest doubly grow without end; the caller sees that the table is full.
+            for (name, member) in members where !terms.isFull {
                 let inner = "\(path)\0\(name.text)"
                 let presence =
                     member.isRequired ? terms.yes : apply("\(inner)\0has", arguments, .bool)

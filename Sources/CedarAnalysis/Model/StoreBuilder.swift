@@ -7,8 +7,6 @@ struct StoreBuilder {
     private struct Draft {
         var attributes: [ScalarKey: Value] = [:]
         var tags: [ScalarKey: Value] = [:]
-        /// The attributes that are known to be absent.
-        var absent: Set<ScalarKey> = []
         var ancestors: Set<EntityUID> = []
     }
 
@@ -35,11 +33,7 @@ struct StoreBuilder {
         }
     }
 
-    mutating func setAttribute(_ name: ScalarKey, of uid: EntityUID, to value: Value?) {
-        guard let value else {
-            drafts[uid, default: Draft()].absent.insert(name)
-            return
-        }
+    mutating func setAttribute(_ name: ScalarKey, of uid: EntityUID, to value: Value) {
         drafts[uid, default: Draft()].attributes[name] = value
         add(value)
     }

@@ -2,7 +2,7 @@
 ///
 /// Both are exact. Integers are quick at sums, bounds and division by constants; bit vectors decide products, which
 /// integers may leave open.
-enum Arithmetic: CaseIterable {
+enum Arithmetic {
     case integers
     case bitVectors
 
@@ -88,6 +88,9 @@ extension TermTable {
         if let left = number(left), let right = number(right) {
             let (value, overflow) = operation.apply(left, right)
             return (long(overflow ? 0 : value), bool(overflow))
+        }
+        if operation == .multiply, number(left) == nil, number(right) == nil {
+            multipliesUnknowns = true
         }
         let name = "long.\(operation.rawValue)"
         return (

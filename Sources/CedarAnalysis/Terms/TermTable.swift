@@ -18,6 +18,8 @@ final class TermTable {
     private(set) var nodes: [Node] = []
     private var places: [Node: Term] = [:]
     let termsMax: Int
+    /// Set where two terms are multiplied and neither is a number.
+    var multipliesUnknowns = false
     let yes: Term
     let no: Term
 

@@ -86,10 +86,10 @@ struct AnalyzeCommand: ParsableCommand {
                 schema: schema, solver: CVC5Solver(),
                 limits: AnalysisLimits(solverMilliseconds: seconds * 1_000))
             var findings: [AnalysisFinding] = []
-            for (name, set) in try subjects(first) {
+            for (policy, set) in try subjects(first) {
                 for environment in environments {
                     let finding = try AnalysisFinding(
-                        name, environment, analyzer, question, set, other)
+                        policy, environment, analyzer, question, set, other)
                     findings.append(finding)
                     if !console.isJSON { finding.show(console) }
                 }
@@ -112,12 +112,12 @@ struct AnalyzeCommand: ParsableCommand {
     }
 
     /// Single policies where the question is about one, else the whole set.
-    private func subjects(_ set: PolicySet) throws(CedarFailure) -> [(name: String?, PolicySet)] {
+    private func subjects(_ set: PolicySet) throws(CedarFailure) -> [(policy: Policy?, PolicySet)] {
         guard question.isAboutPolicies, !question.isAboutTwo else { return [(nil, set)] }
         let single = set.policies.filter { !$0.isTemplate }
         do throws(PolicySetError) {
-            var subjects: [(name: String?, PolicySet)] = []
-            for policy in single { subjects.append((policy.id.text, try PolicySet([policy]))) }
+            var subjects: [(policy: Policy?, PolicySet)] = []
+            for policy in single { subjects.append((policy, try PolicySet([policy]))) }
             return subjects
         } catch {
             throw .invalid(error.description)
@@ -139,14 +139,14 @@ struct AnalyzeCommand: ParsableCommand {
 
 /// The answer about one policy or set for one kind of request.
 private struct AnalysisFinding {
-    private let policy: String?
+    private let policy: Policy?
     private let environment: RequestEnvironment
     /// Nil where it stayed undecided.
     private let answer: AnalysisAnswer?
     private let why: String
 
     init(
-        _ policy: String?, _ environment: RequestEnvironment, _ analyzer: PolicyAnalyzer,
+        _ policy: Policy?, _ environment: RequestEnvironment, _ analyzer: PolicyAnalyzer,
         _ question: AnalysisQuestion, _ first: PolicySet, _ second: PolicySet?
     ) throws(CedarFailure) {
         self.policy = policy
@@ -156,7 +156,7 @@ private struct AnalysisFinding {
             why = ""
         } catch {
             switch error {
-            case .undecided, .unconfirmed, .solver(.timedOut):
+            case .undecided, .unconfirmed, .solver(.timedOut), .solver(.failed):
                 answer = nil
                 why = error.description
             case .solver(.absent(let program)): throw .noSolver(program: program)
@@ -175,7 +175,7 @@ private struct AnalysisFinding {
     func show(_ console: Console) {
         let kind =
             "\(environment.principal), \(environment.action.cedarText), \(environment.resource)"
-        let subject = policy.map { "\($0) (\(kind))" } ?? kind
+        let subject = policy.map { "\($0.position): \($0.id) (\(kind))" } ?? kind
         guard answer != nil else {
             return console.say(CedarMessages.undecided(subject, why: why))
         }
@@ -196,7 +196,13 @@ private struct AnalysisFinding {
                 ])),
             JSONMember("answer", .string(isUndecided ? "undecided" : isYes ? "yes" : "no")),
         ]
-        if let policy { members.insert(JSONMember("policy", .string(policy)), at: 0) }
+        if let policy {
+            members =
+                [
+                    JSONMember("policy", .string(policy.id.text)),
+                    JSONMember("position", .string("\(policy.position)")),
+                ] + members
+        }
         if isUndecided { members.append(JSONMember("why", .string(why))) }
         if let counterexample {
             let parts = [
