@@ -145,11 +145,6 @@ extension ValuePadding {
     }
 }
 
-extension CipherSuite {
-    /// Bytes that an envelope has beside its padded value.
-    var overheadByteCount: Int { Envelope.overheadByteCount }
-}
-
 extension Keyring {
     /// Whether a value of a shredded resident opens with any key that is left: the system key of any version of any
     /// class, at its own address or as if it belonged to nobody.
@@ -170,10 +165,7 @@ extension Keyring {
                         wipe(&opened)
                         return true
                     } catch {
-                        switch error {
-                        case .keyCheck, .notAuthentic: continue
-                        default: throw error
-                        }
+                        guard case .notAuthentic = error else { throw error }
                     }
                 }
             }
