@@ -34,7 +34,15 @@ package final class AuditIndexDatabase: AuditIndexStore {
         for suffix in ["", "-wal", "-shm"] { unlink(url.path + suffix) }
     }
 
-    package func close() throws(GatewayError) { try inStore { try queue.close() } }
+    /// Closes the file, moving the write-ahead log into it, so that no removed term survives there.
+    package func close() throws(GatewayError) {
+        try inStore {
+            try queue.writeWithoutTransaction { database in
+                _ = try database.checkpoint(.truncate)
+            }
+            try queue.close()
+        }
+    }
 
     package func state() throws(GatewayError) -> AuditIndexState? {
         try inStore { try queue.read { database in try Self.state(in: database) } }

@@ -231,14 +231,14 @@ package struct AuditTrail: Sendable {
     private func record(
         _ reading: AuditReading, of filter: AuditFilter, count: Int
     ) throws(GatewayError) {
-        try parts.store.write { writer throws(GatewayError) in
+        try parts.write { writer throws(GatewayError) in
             _ = try parts.log.append(
                 [.auditRead(reading, filter: filter.loggedText, count: count)], in: writer)
         }
     }
 
     private func record(_ reading: AuditReading, entry: UInt64) throws(GatewayError) {
-        try parts.store.write { writer throws(GatewayError) in
+        try parts.write { writer throws(GatewayError) in
             _ = try parts.log.append(
                 [.auditRead(reading, filter: "entry=\(entry)", count: 1)], in: writer)
         }

@@ -15,6 +15,8 @@ struct AuditIndexBench: ParsableCommand {
     @Option(help: "The folder for the index; it must exist and is left as it is but for one file.")
     var folder: String
 
+    @OptionGroup var options: HomeOptions
+
     /// A question, and the groups of terms that it becomes.
     private static let questions: [(name: String, groups: [[Int64]])] = [
         ("a department", [[department(3)]]),
@@ -36,32 +38,47 @@ struct AuditIndexBench: ParsableCommand {
     private static func resident(_ number: UInt64) -> Int64 { 1_000_000 + Int64(number) }
 
     func run() throws {
-        let url = URL(fileURLWithPath: folder).appendingPathComponent("audit-index.db")
-        let store = try AuditIndexDatabase(at: url)
-        let clock = ContinuousClock()
-        let filling = try clock.measure { try fill(store) }
-        print("filled: \(entries) entries in \(seconds(filling)) s, \(try size(of: url)) MiB")
-        var worst = 0.0
-        for question in Self.questions {
-            var found = 0
-            var times: [Double] = []
-            for _ in 0..<5 {
-                found = 0
-                let time = try clock.measure {
-                    try AuditQuery(groups: question.groups).forEach(below: .max, in: store) { _ in
-                        found += 1
-                        return found < 51
-                    }
-                }
-                times.append(seconds(time) * 1_000)
+        try options.run { console in
+            let url = URL(fileURLWithPath: folder).appendingPathComponent("audit-index.db")
+            let store = try AuditIndexDatabase(at: url)
+            let clock = ContinuousClock()
+            let filling = try clock.measure { try fill(store) }
+            let size = try size(of: url)
+            if !console.isJSON {
+                console.say("filled: \(entries) entries in \(seconds(filling)) s, \(size) MiB")
             }
-            // The first run reads from disk what later ones find in memory.
-            worst = max(worst, times.max() ?? 0)
-            print(
-                "\(question.name): \(found) candidates, first \(rounded(times[0])) ms, "
-                    + "best \(rounded(times.min() ?? 0)) ms")
+            var slowest = 0.0
+            for question in Self.questions {
+                // The first run reads from disk what later ones find in memory.
+                var times: [Double] = []
+                var found = 0
+                for _ in 0..<5 {
+                    let time = try clock.measure { found = try ask(question.groups, store) }
+                    times.append(rounded(seconds(time) * 1_000))
+                }
+                slowest = max(slowest, times.max() ?? 0)
+                if !console.isJSON {
+                    console.say(
+                        "\(question.name): \(found) candidates, first \(times[0]) ms, "
+                            + "best \(times.min() ?? 0) ms")
+                }
+            }
+            if console.isJSON {
+                try console.say(json: ["slowestMilliseconds": slowest])
+            } else {
+                console.say("slowest: \(slowest) ms")
+            }
         }
-        print("slowest: \(rounded(worst)) ms")
+    }
+
+    /// How many of the 51 candidates that decide a page there are.
+    private func ask(_ groups: [[Int64]], _ store: AuditIndexDatabase) throws -> Int {
+        var found = 0
+        try AuditQuery(groups: groups).forEach(below: .max, in: store) { _ in
+            found += 1
+            return found < 51
+        }
+        return found
     }
 
     /// Terms as a log has them: few departments, many officers, hundreds of thousands of residents.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Gateway
 import JSONText
+import SQLiteStore
 import TransparencyLog
 
 /// The command `hangu keys shred`.
@@ -47,6 +48,7 @@ struct KeysShredCommand: ParsableCommand {
                 receipt = try forgetting.forget(
                     citizenNumber: try subject.citizenNumber(), order)
             }
+            try Self.dropTerms(home)
             let written = try forgetting.certificate(
                 of: receipt.entry, subjectSalt: receipt.subjectSalt)
             if let certificate { try Self.write(written.text, to: certificate) }
@@ -57,6 +59,14 @@ struct KeysShredCommand: ParsableCommand {
                 if certificate == nil { console.say(written.text) }
             }
         }
+    }
+
+    /// Takes what came from the resident's details out of the index over the log, where there is one.
+    private static func dropTerms(_ home: OpenHome) throws(GatewayError) {
+        guard FileManager.default.fileExists(atPath: home.folder.auditIndex.path) else { return }
+        let index = try AuditIndexDatabase(at: home.folder.auditIndex)
+        try AuditIndex(home.parts, store: index).catchUp()
+        try index.close()
     }
 
     static func write(_ text: String, to path: String) throws(GatewayError) {

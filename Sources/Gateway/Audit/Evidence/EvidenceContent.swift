@@ -23,7 +23,14 @@ struct EvidenceContent {
         self.parts = parts
         self.checkpoint = checkpoint
         size = checkpoint.size
-        key = try parts.log.verifierKey
+        let log = try parts.log.noteKey(in: reader)
+        key = log.encoded
+        guard Self.isSigned(checkpoint, by: log) else {
+            throw .request(
+                .unreadable(
+                    "the checkpoint of \(checkpoint.size) entries was signed before the log's key changed"
+                ))
+        }
         let roles = Dictionary(
             lines.map { ($0.index, "asked") } + related.map { ($0.line.index, $0.role) },
             uniquingKeysWith: { first, _ in first })
@@ -46,13 +53,22 @@ struct EvidenceContent {
         proofs["proofs/checkpoint"] = Array(checkpoint.note.utf8)
         if let first = all.first?.index,
             let earliest = try reader.checkpoints(from: first + 1, limit: 1).first,
-            earliest.size <= checkpoint.size
+            earliest.size <= checkpoint.size, Self.isSigned(earliest, by: log)
         {
             proofs["proofs/checkpoint.first"] = Array(earliest.note.utf8)
             proofs["proofs/consistency.txt"] = try prover.consistency(from: earliest.size)
         }
         self.records = records
         self.proofs = proofs
+    }
+
+    private static func isSigned(_ checkpoint: StoredCheckpoint, by log: NoteKey) -> Bool {
+        do {
+            return try Checkpoint.verified(Array(checkpoint.note.utf8), log: log).checkpoint.size
+                > 0
+        } catch {
+            return false
+        }
     }
 
     func files(texts: EvidenceTexts) throws(GatewayError) -> [String: [UInt8]] {

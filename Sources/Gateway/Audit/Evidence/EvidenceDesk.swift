@@ -24,7 +24,8 @@ package struct EvidenceDesk: Sendable {
         let lines = try wanted(request)
         let related = try EvidenceRelations(parts: parts, trail: trail).related(to: lines)
         let content = try parts.store.read { reader throws(GatewayError) in
-            let checkpoint = try Self.checkpoint(request.size, in: reader)
+            let newest = (lines.map(\.index) + related.map(\.line.index)).max() ?? 0
+            let checkpoint = try checkpoint(request.size, covering: newest, in: reader)
             return try EvidenceContent(
                 request, lines: lines, related: related, checkpoint: checkpoint, parts: parts,
                 reader: reader)
@@ -33,7 +34,7 @@ package struct EvidenceDesk: Sendable {
         let manifest = content.manifest(of: files).canonicalBytes
         let digest = sha256(manifest).description
         files["manifest.json"] = manifest
-        let receipt = try parts.store.write { writer throws(GatewayError) in
+        let receipt = try parts.write { writer throws(GatewayError) in
             try parts.log.append(
                 [.evidence(request, manifestDigest: digest, count: content.entryCount)], in: writer)
         }.first
@@ -71,16 +72,22 @@ package struct EvidenceDesk: Sendable {
         return lines.values.sorted { $0.index < $1.index }
     }
 
-    private static func checkpoint(
-        _ size: UInt64?, in reader: any StoreReader
+    /// The checkpoint to prove under, with its witnesses' lines where there are any.
+    private func checkpoint(
+        _ size: UInt64?, covering newest: UInt64, in reader: any StoreReader
     ) throws(GatewayError) -> StoredCheckpoint {
-        var found = try reader.newestCheckpoint()
-        if let size {
-            found = try reader.checkpoints(from: size, limit: 1).first { $0.size == size }
+        guard let size else {
+            let files = LogFiles(log: parts.log, reader: reader)
+            guard let found = try files.checkpoint(covering: newest) else {
+                throw .request(.noSuchEntry(newest))
+            }
+            return found
         }
-        guard let found else {
+        let cosigned = try reader.cosigned(of: size)
+        let kept = try reader.checkpoints(from: size, limit: 1).first { $0.size == size }
+        guard let found = cosigned ?? kept else {
             throw .request(
-                .unreadable("no checkpoint was signed for \(size ?? 0) entries; name one that was"))
+                .unreadable("no checkpoint was signed for \(size) entries; name one that was"))
         }
         return found
     }

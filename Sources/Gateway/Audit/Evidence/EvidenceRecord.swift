@@ -46,7 +46,7 @@ struct EvidenceRecord {
         if isWithheld { return .object(["withheld": .bool(true)]) }
         return .object([
             "salt": .string(Data(opened.salt).base64EncodedString()),
-            "detail": .string(opened.value.canonicalText),
+            "detail": .string(String(decoding: opened.detail, as: UTF8.self)),
         ])
     }
 }

@@ -142,6 +142,7 @@ package struct AuditIndex: Sendable {
             state: AuditIndexState(
                 size: last.index + 1, lastLeaf: sha256(last.leaf).bytes, keyVersion: version))
         var shredded: Set<ResidentNumber> = []
+        var hasShredded = false
         let ids = try reader.residentIDs(of: entries.compactMap(\.resident))
         var known: [AuditTerm: Int64] = [:]
         for entry in entries {
@@ -153,9 +154,13 @@ package struct AuditIndex: Sendable {
             addition.add(
                 entry.index, lasting: try hashes(terms.lasting, &known),
                 ofSubject: try hashes(terms.ofSubject, &known), minute: opened.leaf.minute)
-            if opened.leaf.type == .shred, let resident = entry.resident {
-                shredded.insert(resident)
-            }
+            hasShredded = hasShredded || opened.leaf.type == .shred
+        }
+        // The entry about a forgetting does not say of whom; the store knows which entry is whose.
+        if hasShredded {
+            shredded = Set(
+                try reader.forgottenResidents()
+                    .filter { (first...last.index).contains($0.value) }.keys)
         }
         return (addition, shredded)
     }

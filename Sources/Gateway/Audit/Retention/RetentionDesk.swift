@@ -105,10 +105,11 @@ package struct RetentionDesk: Sendable {
         by reading: AuditReading, progress: (UInt64, UInt64) -> Void = { _, _ in }
     ) throws(GatewayError) -> RetentionPlan {
         let plan = try plan()
+        try coverByMap(plan.minimum)
         var first = plan.first
         while first < plan.minimum {
             let next = min(plan.minimum, (first / 256 * 256) + stepEntries)
-            try parts.store.write { writer throws(GatewayError) in
+            try parts.write { writer throws(GatewayError) in
                 // Another process may have been here since the plan was made.
                 guard try writer.entries(from: 0, limit: 1).first?.index == first else {
                     throw .store(.busy)
@@ -122,6 +123,14 @@ package struct RetentionDesk: Sendable {
         }
         try index.prune(below: first)
         return plan
+    }
+
+    /// Has the residents' map count everything that is to go: it counts entries that are there, from its newest root on.
+    private func coverByMap(_ minimum: UInt64) throws(GatewayError) {
+        let root = try parts.store.read { reader throws(GatewayError) in
+            try reader.newestMapRoot()
+        }
+        if minimum > 0, (root?.index ?? 0) < minimum { _ = try ResidentMap(parts).update() }
     }
 
     /// The first entry that a case under hold needs: its own, or one that its decisions rest on.
