@@ -91,7 +91,9 @@ enum HomeKeys {
         where !known.contains("\(KeyKind.pseudonym.rawValue) \(name)") {
             _ = try keyring.addVersion(of: .pseudonym, name: name)
         }
-        for name in indexes where !known.contains("\(KeyKind.blindIndex.rawValue) \(name)") {
+        let declared = catalogue.fields.filter { $0.index != nil }.map(\.id.text)
+        for name in Set(indexes + declared).sorted()
+        where !known.contains("\(KeyKind.blindIndex.rawValue) \(name)") {
             _ = try keyring.addVersion(of: .blindIndex, name: name)
         }
     }
