@@ -38,7 +38,8 @@ struct TestGateway {
             classes: catalogue.classes.map(\.name) + own, rootKey: rootKey, store: keys,
             random: random)
         let declared = catalogue.fields.filter { $0.index != nil }.map(\.id.text)
-        for index in Set(declared).union(["record-key", "record-content"]).sorted() {
+        let further = ["record-key", "record-content", "audit-term", "audit-map"]
+        for index in Set(declared).union(further).sorted() {
             _ = try keyring.addVersion(of: .blindIndex, name: index)
         }
         for department in catalogue.departments.keys.sorted() {
@@ -51,7 +52,7 @@ struct TestGateway {
         parts = GatewayParts(
             store: store, keyring: keyring, catalogue: catalogue,
             policies: try TestPolicies.bundle(rules), tenant: "test", log: log,
-            clock: clock.gatewayClock, random: random)
+            clock: clock.gatewayClock, random: random, threads: StoreThreads())
         try PolicyActivation.activate(parts)
     }
 
@@ -62,7 +63,7 @@ struct TestGateway {
         GatewayParts(
             store: other ?? store, keyring: parts.keyring, catalogue: parts.catalogue,
             policies: policies ?? parts.policies, tenant: parts.tenant, log: parts.log,
-            clock: parts.clock, random: parts.random)
+            clock: parts.clock, random: parts.random, threads: parts.threads)
     }
 
     /// The gateway as a process of its own has it that opened the home by now.

@@ -24,6 +24,12 @@ package struct KeyShareSet: Hashable, Sendable, CustomStringConvertible {
         self.bytes = bytes
     }
 
+    /// Reads what ``description`` gave.
+    package init?(text: String) {
+        guard let bytes = Base32.decode(text) else { return nil }
+        self.init(bytes: bytes)
+    }
+
     /// 13 characters of base32.
     package var description: String { Base32.encode(bytes) }
 }

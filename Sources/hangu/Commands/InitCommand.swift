@@ -54,7 +54,7 @@ struct InitCommand: ParsableCommand {
             let starter = try policies.map { HomeFolder(path: $0).url } ?? StarterPolicies.find()
             try HomeCreation(
                 folder: home, tenant: tenant, sources: sources ?? [], policies: starter,
-                rootKey: rootKey.choice ?? .file, secrets: options.secrets
+                rootKey: rootKey.choice, secrets: options.secrets
             ).run()
             if console.isJSON {
                 try console.say(json: ["sources": sources?.count ?? 0])

@@ -13,7 +13,8 @@ struct KeysCommand: ParsableCommand {
         abstract: "Look after the keys of a home: what is under which, rotation, forgetting.",
         subcommands: [
             KeysStatusCommand.self, KeysRotateCommand.self, KeysShredCommand.self,
-            KeysScanCommand.self, KeysCertificateCommand.self,
+            KeysScanCommand.self, KeysCertificateCommand.self, KeysBackupCommand.self,
+            KeysRestoreCommand.self, KeysExportPublicCommand.self,
         ])
 }
 
@@ -39,6 +40,7 @@ struct KeysRotateCommand: ParsableCommand {
             "Can be stopped, or killed, and run again at any time: it goes on where it was.",
         subcommands: [
             OfClass.self, OfEpoch.self, OfIndex.self, OfPseudonym.self, OfSigning.self,
+            KeysRootCommand.self,
         ])
 
     /// Runs a rotation with its progress shown, and tells what came of it.

@@ -1,13 +1,22 @@
 import ArgumentParser
 import TokenKeys
 
-/// What a new root key shall be.
+/// What the root key of a new or restored home shall be.
 struct RootKeyOptions: ParsableArguments {
     @Option(
         name: [.customLong("root-key")],
-        help: "What the root key is: file (the default of init), passphrase or pkcs11.")
-    var kind: RootKeyKind?
+        help: "What the root key is: file, passphrase or pkcs11.")
+    var kind = RootKeyKind.file
 
+    @OptionGroup var token: TokenOptions
+
+    func validate() throws { try token.check(for: kind) }
+
+    var choice: RootKeyChoice { token.choice(kind) }
+}
+
+/// Where a root key stands that is in a PKCS#11 token.
+struct TokenOptions: ParsableArguments {
     @Option(help: "The PKCS#11 module: the absolute path of a library.")
     var pkcs11Module: String?
 
@@ -18,20 +27,19 @@ struct RootKeyOptions: ParsableArguments {
         help: "The label of the key in the token; made there where the token has none of it.")
     var pkcs11Key = "hangu-root"
 
-    func validate() throws {
+    /// Whether the options go with a kind of root key.
+    func check(for kind: RootKeyKind) throws {
         let isToken = kind == .pkcs11
         guard isToken == (pkcs11Module != nil), isToken == (pkcs11Token != nil) else {
             throw ValidationError(
-                "--root-key pkcs11 goes with --pkcs11-module and --pkcs11-token, and they with it")
+                "pkcs11 goes with --pkcs11-module and --pkcs11-token, and they with it")
         }
         guard [pkcs11Token ?? "-", pkcs11Key].allSatisfy({ (1...32).contains($0.utf8.count) })
         else { throw ValidationError("labels of tokens and keys have 1 to 32 bytes") }
     }
 
-    /// Nil where none was asked for.
-    var choice: RootKeyChoice? {
+    func choice(_ kind: RootKeyKind) -> RootKeyChoice {
         switch kind {
-        case nil: nil
         case .file: .file
         case .passphrase: .passphrase
         case .pkcs11:

@@ -44,6 +44,7 @@ struct RootKeyChange {
         try inCrypto { () throws(FieldCryptoError) in
             _ = try Keyring.open(rootKey: made.key, store: keys)
         }
+        try home.parts.record(.changed(from: "\(old)", to: "\(made.place.name)"))
         return Outcome(
             old: old, new: made.place.name,
             removed: try Self.removeUnused(keeping: made.place, in: home.folder))

@@ -11,37 +11,11 @@ enum RootKeyFile {
             try SecureRandom().secret(RootKey.byteCount)
         }
         try secret.withUnsafeBytes { bytes throws(GatewayError) in
-            try write(bytes, at: place)
+            try PrivateFile.create(bytes, at: place.url, shown: place.shown)
         }
         return try inCrypto { () throws(FieldCryptoError) in
             try RootKey(fileContent: secret, name: place.name)
         }
-    }
-
-    /// Writes a new file with mode 0400; file and folder are durable when it returns.
-    static func write(
-        _ content: UnsafeRawBufferPointer, at place: RootKeyPlace
-    ) throws(GatewayError) {
-        let descriptor = open(place.url.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o400)
-        guard descriptor >= 0 else {
-            throw .request(.unreadable("\(place.shown) cannot be made: it may be there already"))
-        }
-        let written = Glibc.write(descriptor, content.baseAddress, content.count)
-        let isDurable = written == content.count && fsync(descriptor) == 0
-        Glibc.close(descriptor)
-        guard isDurable else {
-            unlink(place.url.path)
-            throw .store(.diskFull)
-        }
-        try syncFolder(of: place.url)
-    }
-
-    /// Makes what was added to or removed from a folder durable.
-    static func syncFolder(of url: URL) throws(GatewayError) {
-        let folder = open(url.deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard folder >= 0 else { throw .store(.unreadable(why: "a folder cannot be opened")) }
-        defer { Glibc.close(folder) }
-        guard fsync(folder) == 0 else { throw .store(.diskFull) }
     }
 
     /// Reads the file, and refuses one that others may read.
@@ -88,6 +62,6 @@ enum RootKeyFile {
         guard unlink(url.path) == 0 || errno == ENOENT else {
             throw .store(.unreadable(why: "keys/\(url.lastPathComponent) cannot be removed"))
         }
-        try syncFolder(of: url)
+        try PrivateFile.syncFolder(of: url)
     }
 }

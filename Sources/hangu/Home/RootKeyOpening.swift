@@ -99,7 +99,8 @@ struct RootKeyOpening {
                 try RootKeyPassphrase.make(
                     passphrase: passphrase, name: place.name, random: SecureRandom())
             }
-            try write(RootKeyNote.text(of: made.parameters), at: place)
+            try PrivateFile.create(
+                RootKeyNote.text(of: made.parameters), at: place.url, shown: place.shown)
             return Made(key: made.key, place: place, newTokenKey: nil)
         case .pkcs11(let address): return try makeInToken(address, at: place)
         }
@@ -118,7 +119,8 @@ struct RootKeyOpening {
             }
         }
         do throws(GatewayError) {
-            try write(RootKeyNote.text(of: key.address), at: place)
+            try PrivateFile.create(
+                RootKeyNote.text(of: key.address), at: place.url, shown: place.shown)
             let rootKey = try inCrypto { () throws(FieldCryptoError) in
                 try RootKey(device: key, name: place.name)
             }
@@ -126,12 +128,6 @@ struct RootKeyOpening {
         } catch {
             if isNew { try inToken { () throws(TokenError) in try key.destroy() } }
             throw error
-        }
-    }
-
-    private func write(_ text: String, at place: RootKeyPlace) throws(GatewayError) {
-        try Array(text.utf8).withUnsafeBufferPointer { bytes throws(GatewayError) in
-            try RootKeyFile.write(UnsafeRawBufferPointer(bytes), at: place)
         }
     }
 }

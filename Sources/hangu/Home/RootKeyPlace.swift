@@ -142,7 +142,8 @@ enum RootKeyNote {
                 blockSize: try fields.required("block-size").integer(in: 1...1_024),
                 parallelism: try fields.required("parallelism").integer(in: 1...1_024))
             parts = (
-                cost, try bytes(fields.required("salt")), try bytes(fields.required("check"))
+                cost, try hexadecimalBytes(fields.required("salt")),
+                try hexadecimalBytes(fields.required("check"))
             )
             try fields.finish()
         } catch { throw .declaration(error) }
@@ -158,7 +159,7 @@ enum RootKeyNote {
                 module: try fields.required("module").text(),
                 token: try fields.required("token").text(),
                 key: try fields.required("key").text(),
-                keyID: try bytes(fields.required("key-id")))
+                keyID: try hexadecimalBytes(fields.required("key-id")))
             try fields.finish()
             return address
         } catch { throw .declaration(error) }
@@ -178,21 +179,6 @@ enum RootKeyNote {
                 "expected '\(kind.rawValue)', which the ring names", at: kindNode.position)
         }
         return fields
-    }
-
-    private static func bytes(_ node: YAMLNode) throws(YAMLError) -> [UInt8] {
-        guard let bytes = bytes(hexadecimal: try node.text()) else {
-            throw YAMLError("expected bytes in hexadecimal", at: node.position)
-        }
-        return bytes
-    }
-
-    private static func bytes(hexadecimal text: String) -> [UInt8]? {
-        let digits = text.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
-        guard digits.count == text.utf8.count, digits.count.isMultiple(of: 2) else { return nil }
-        return stride(from: 0, to: digits.count, by: 2).map {
-            UInt8(digits[$0] << 4 | digits[$0 + 1])
-        }
     }
 
     private static func quoted(_ text: String) -> String {

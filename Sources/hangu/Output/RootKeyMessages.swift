@@ -23,6 +23,36 @@ extension Messages {
                 + "Old copies of keys.db still need the old root key")
     }
 
+    static func keysBackedUp(_ outcome: KeyBackup.Outcome, path: String) -> Message {
+        let count = outcome.count
+        return Message(
+            "已把 \(outcome.residents) 位居民的密钥备份到 \(path)（编号 \(outcome.set)）。"
+                + "\(count.shares) 份份额中任意 \(count.needed) 份可打开：现在就分给不同的人，目录里一份都不要留",
+            "backed up the keys of \(outcome.residents) residents to \(path) (set \(outcome.set)). "
+                + "Any \(count.needed) of \(count.shares) shares open it: give each to another person now, "
+                + "and leave none in the folder")
+    }
+
+    static func keysRestored(_ outcome: KeyRestore.Outcome) -> Message {
+        Message(
+            "已从备份 \(outcome.set) 恢复密钥，新根密钥为 \(outcome.rootKey)；再次销毁了 "
+                + "\(outcome.shreddedAgain) 位已遗忘居民的密钥。下一步：运行两次 hangu keys rotate epoch",
+            "restored the keys of backup \(outcome.set) under the new root key \(outcome.rootKey); destroyed "
+                + "again the keys of \(outcome.shreddedAgain) forgotten residents. "
+                + "Next: run hangu keys rotate epoch twice")
+    }
+
+    static func keysOlderThanData(_ outcome: KeyRestore.Outcome) -> Message {
+        let missing = outcome.missing.map(\.description).joined(separator: ", ")
+        let chinese = missing.isEmpty ? "" : "；缺少 \(missing)"
+        let english = missing.isEmpty ? "" : "; missing: \(missing)"
+        return Message(
+            "注意：备份比数据旧。\(outcome.withoutKey) 位居民没有密钥\(chinese)。"
+                + "有更新的备份就用 --replace 恢复它，否则这些数据要在新目录里重新拉取",
+            "careful: the backup is older than the data. \(outcome.withoutKey) residents have no key\(english). "
+                + "Restore a newer backup with --replace, or pull them into a new home")
+    }
+
     /// What to do about a root key that cannot be used.
     static func hint(for fault: RootKeyFault) -> Message {
         switch fault {
