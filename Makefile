@@ -30,6 +30,7 @@ bench:
 	@Scripts/bench-cedar
 	@Scripts/bench-crypto --hangu "$$(swift build -c release --show-bin-path)/hangu"
 	@Scripts/bench-analysis
+	@Scripts/bench-keys --hangu "$$(swift build -c release --show-bin-path)/hangu"
 
 clean:
 	rm -rf .build

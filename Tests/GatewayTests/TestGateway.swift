@@ -20,12 +20,14 @@ struct TestGateway {
     ///   - rules: The department rules.
     ///   - seed: Where identifiers and salts come from.
     /// - Throws: What a part of it throws.
-    init(rules: String = TestPolicies.rules, seed: UInt64 = 1) throws {
+    init(
+        rules: String = TestPolicies.rules, seed: UInt64 = 1, fields: String = TestPolicies.fields
+    ) throws {
         folder = try TemporaryFolder()
         store = try HomeStore(at: folder.file("hangu.db"))
         keys = MemoryKeyStore()
         clock = TestClock()
-        let catalogue = try TestPolicies.catalogue()
+        let catalogue = try TestPolicies.catalogue(fields: fields)
         mapping = try TestPolicies.mapping(of: catalogue)
         let random = SeededRandom(seed: seed)
         let rootKey = try RootKey(
@@ -35,10 +37,9 @@ struct TestGateway {
         let keyring = try Keyring.create(
             classes: catalogue.classes.map(\.name) + own, rootKey: rootKey, store: keys,
             random: random)
-        for index in [
-            "identity.citizen-number", "household.number", "record-key", "record-content",
-            "audit-term", "audit-map",
-        ] {
+        let declared = catalogue.fields.filter { $0.index != nil }.map(\.id.text)
+        let further = ["record-key", "record-content", "audit-term", "audit-map"]
+        for index in Set(declared).union(further).sorted() {
             _ = try keyring.addVersion(of: .blindIndex, name: index)
         }
         for department in catalogue.departments.keys.sorted() {

@@ -61,7 +61,14 @@ struct OpenHome {
             policies: policies.bundle, tenant: configuration.tenant, log: log, clock: clock,
             random: random, threads: StoreThreads())
         try PolicyActivation.activate(parts)
-        _ = try Forgetting(parts).finishPending()
+        if try Forgetting(parts).finishPending() > 0 { try clearAuditIndex() }
+    }
+
+    /// Empties the index over the log, which is made anew when it is next asked: terms of details that no key opens any
+    /// more must not stay in it.
+    func clearAuditIndex() throws(GatewayError) {
+        guard FileManager.default.fileExists(atPath: folder.auditIndex.path) else { return }
+        try AuditIndexDatabase(at: folder.auditIndex).clear()
     }
 
     func close() throws(GatewayError) {
@@ -97,7 +104,9 @@ enum HomeKeys {
         where !known.contains("\(KeyKind.pseudonym.rawValue) \(name)") {
             _ = try keyring.addVersion(of: .pseudonym, name: name)
         }
-        for name in indexes where !known.contains("\(KeyKind.blindIndex.rawValue) \(name)") {
+        let declared = catalogue.fields.filter { $0.index != nil }.map(\.id.text)
+        for name in Set(indexes + declared).sorted()
+        where !known.contains("\(KeyKind.blindIndex.rawValue) \(name)") {
             _ = try keyring.addVersion(of: .blindIndex, name: name)
         }
         if keyring.family == .sm, try keyring.signingKey(AuditLog.nationalKeyName) == nil {
