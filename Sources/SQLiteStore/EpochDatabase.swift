@@ -8,7 +8,7 @@ import Gateway
 /// A copy of `keys.db` holds residents' keys wrapped by epochs' keys, but not those: it opens only with this file as it
 /// is now. So a key that is destroyed here is destroyed for every copy of `keys.db`, however old. This file itself is
 /// copied over its last copy, never beside it.
-final class EpochDatabase {
+final class EpochDatabase: Sendable {
     private let queue: DatabaseQueue
 
     init(at url: URL, busySeconds: Double) throws(GatewayError) {

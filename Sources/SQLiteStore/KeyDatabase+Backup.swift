@@ -21,6 +21,14 @@ extension KeyDatabase {
                 }
             }
         }
+        guard let epochs else { return }
+        // The copy is whole in itself.
+        let copy = try KeyDatabase(at: url)
+        do {
+            let root = try wrappedKeys().first?.rootKey
+            try copy.insert(try epochs.keys(under: root))
+        } catch { throw .crypto(.store(error)) }
+        try copy.closeAsOneFile()
     }
 
     /// Closes the store so that all of it stands in the one file, with nothing of what was replaced.
