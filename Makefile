@@ -27,6 +27,7 @@ bench:
 	swift build -c release --product hangu
 	@Scripts/bench --hangu "$$(swift build -c release --show-bin-path)/hangu" $(ARGS)
 	@Scripts/bench-cedar
+	@Scripts/bench-keys --hangu "$$(swift build -c release --show-bin-path)/hangu"
 
 clean:
 	rm -rf .build

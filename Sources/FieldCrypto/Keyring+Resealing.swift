@@ -20,28 +20,61 @@ extension Keyring {
     /// - Returns: The new envelopes; nil where the resident's key was destroyed.
     /// - Throws: The failure of the first value that does not open for another reason, and what the store throws.
     package func reseal(_ values: [ValueToReseal]) throws(FieldCryptoError) -> [[UInt8]?] {
-        let sealed = values.map { SealedValue(address: $0.address, envelope: $0.envelope) }
-        var items: [ValueToSeal] = []
-        var places: [Int] = []
-        items.reserveCapacity(values.count)
-        defer { for index in items.indices { wipe(&items[index].value) } }
-        for (index, result) in try openEach(sealed).enumerated() {
-            let opened: [UInt8]
-            do throws(FieldCryptoError) { opened = try result.get() } catch {
-                if case .residentKeyDestroyed = error { continue }
-                throw error
+        let keySet = state.withLock { $0.keys }
+        var envelopes: [Envelope] = []
+        var old: [KeyRequest?] = []
+        var new: [KeyRequest?] = []
+        var systemUses: [KeyName: Int64] = [:]
+        envelopes.reserveCapacity(values.count)
+        old.reserveCapacity(values.count)
+        new.reserveCapacity(values.count)
+        var last: (name: String, key: ClassKey)?
+        for value in values {
+            let (envelope, request) = try Self.read(
+                envelope: value.envelope, at: value.address, keySet)
+            let newest: ClassKey
+            if let last, last.name == value.address.fieldClass {
+                newest = last.key
+            } else {
+                newest = try keySet.newest(fieldClass: value.address.fieldClass)
+                last = (value.address.fieldClass, newest)
             }
-            let envelope = try Envelope(header: values[index].envelope)
-            let padded = values[index].envelope.count - envelope.suite.overheadByteCount
-            places.append(index)
-            items.append(
-                ValueToSeal(
-                    address: values[index].address, value: opened,
-                    padding: .of(valueByteCount: opened.count, paddedByteCount: padded)))
+            if value.address.resident == nil { systemUses[newest.key.name, default: 0] += 1 }
+            envelopes.append(envelope)
+            old.append(request)
+            new.append(
+                KeyRequest(
+                    resident: value.address.resident, classKey: newest,
+                    generation: value.address.resident == nil ? nil : envelope.generation))
         }
-        var resealed = [[UInt8]?](repeating: nil, count: values.count)
-        for (place, envelope) in zip(places, try seal(items)) { resealed[place] = envelope }
-        return resealed
+        for (name, count) in systemUses { try reserveUses(count, of: name) }
+        let opening = try resolve(old, isSealing: false)
+        let sealing = try resolve(new, isSealing: true)
+        let random = self.random
+        return try workers.withWorker { worker throws(FieldCryptoError) in
+            var resealed: [[UInt8]?] = []
+            resealed.reserveCapacity(values.count)
+            for index in values.indices {
+                guard let oldKey = opening.keys[index], let newKey = sealing.keys[index] else {
+                    let failure =
+                        opening.failures[index] ?? sealing.failures[index] ?? .residentKeyMissing
+                    guard case .residentKeyDestroyed = failure else { throw failure }
+                    resealed.append(nil)
+                    continue
+                }
+                let sealed = values[index].envelope
+                var text = try worker.open(
+                    sealed, envelope: envelopes[index], at: values[index].address, key: oldKey)
+                defer { wipe(&text) }
+                let padded = sealed.count - envelopes[index].suite.overheadByteCount
+                resealed.append(
+                    try worker.seal(
+                        text, at: values[index].address,
+                        padding: .of(valueByteCount: text.count, paddedByteCount: padded),
+                        key: newKey, random: random))
+            }
+            return resealed
+        }
     }
 
     /// Seals the seeds of signing keys again under the newest version of their class.

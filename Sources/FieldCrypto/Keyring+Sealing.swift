@@ -171,17 +171,23 @@ extension Keyring {
     private static func read(
         _ value: SealedValue, _ keySet: KeySet
     ) throws(FieldCryptoError) -> (Envelope, KeyRequest) {
-        let envelope = try Envelope(header: value.envelope)
+        try read(envelope: value.envelope, at: value.address, keySet)
+    }
+
+    static func read(
+        envelope bytes: [UInt8], at address: FieldAddress, _ keySet: KeySet
+    ) throws(FieldCryptoError) -> (Envelope, KeyRequest) {
+        let envelope = try Envelope(header: bytes)
         let classKey = try keySet.key(
-            fieldClass: value.address.fieldClass, version: envelope.classVersion)
+            fieldClass: address.fieldClass, version: envelope.classVersion)
         guard classKey.key.suite == envelope.suite else {
             throw .malformedEnvelope("its suite is not that of its class version")
         }
-        guard (value.address.resident == nil) == (envelope.generation == 0) else {
+        guard (address.resident == nil) == (envelope.generation == 0) else {
             throw .malformedEnvelope("generation 0 goes with no resident, and only with none")
         }
         let request = KeyRequest(
-            resident: value.address.resident, classKey: classKey, generation: envelope.generation)
+            resident: address.resident, classKey: classKey, generation: envelope.generation)
         return (envelope, request)
     }
 }

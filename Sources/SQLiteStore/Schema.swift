@@ -3,9 +3,11 @@
 /// A format is only ever added to.
 enum Schema {
     /// What makes each format of `hangu.db` out of the one before it; their number stands in `PRAGMA user_version`.
-    static let store = [store1, store2]
+    static let store = [store1, store2, witnessing]
     /// What makes each format of `keys.db` out of the one before it.
     static let keys = [keys1]
+    /// What makes each format of `audit-index.db` out of the one before it.
+    static let auditIndex = [auditIndex1]
 
     /// What makes each format of `epochs.db` out of the one before it.
     static let epochs = [
@@ -117,6 +119,10 @@ enum Schema {
             resident INTEGER
         );
         CREATE INDEX audit_resident ON audit_entry (resident, number) WHERE resident IS NOT NULL;
+        CREATE TABLE audit_restart (
+            resident INTEGER PRIMARY KEY,
+            chain BLOB NOT NULL
+        );
         CREATE TABLE audit_tile (
             level INTEGER NOT NULL,
             number INTEGER NOT NULL,
@@ -168,6 +174,28 @@ enum Schema {
             name TEXT NOT NULL UNIQUE,
             since INTEGER NOT NULL,
             note TEXT NOT NULL
+        );
+        """
+
+    private static let auditIndex1 = """
+        CREATE TABLE audit_index (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            size INTEGER NOT NULL,
+            last_leaf BLOB NOT NULL,
+            key_version INTEGER NOT NULL
+        );
+        CREATE TABLE audit_posting (
+            number INTEGER PRIMARY KEY,
+            term INTEGER NOT NULL,
+            block INTEGER NOT NULL,
+            entries BLOB NOT NULL,
+            of_subject BLOB NOT NULL
+        );
+        CREATE UNIQUE INDEX audit_posting_term ON audit_posting (block, term);
+        CREATE TABLE audit_minutes (
+            bundle INTEGER PRIMARY KEY,
+            first INTEGER NOT NULL,
+            last INTEGER NOT NULL
         );
         """
 

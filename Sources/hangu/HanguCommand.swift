@@ -3,7 +3,7 @@ import Gateway
 
 /// The gateway's command line.
 @main
-struct HanguCommand: ParsableCommand {
+struct HanguCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hangu",
         abstract: "A gate between departments: lawful, audited answers about residents.",
@@ -20,10 +20,10 @@ struct HanguCommand: ParsableCommand {
         subcommands: [
             InitCommand.self, PullCommand.self, DiscloseCommand.self, ConsentCommand.self,
             ResidentCommand.self, AuditCommand.self, ReviewCommand.self, DemoCommand.self,
-            KeysCommand.self, CedarCommand.self,
+            KeysCommand.self, CedarCommand.self, WitnessCommand.self,
         ])
 
-    static func main() {
+    static func main() async {
         CoreDumps.forbid()
         if ArgumentCheck.findsCitizenNumber(in: CommandLine.arguments.dropFirst()) {
             let error = ValidationError(
@@ -31,7 +31,7 @@ struct HanguCommand: ParsableCommand {
                     + "use --resident - and type it, or name a file")
             exit(withError: error)
         }
-        main(nil)
+        await main(nil)
     }
 }
 
@@ -92,6 +92,19 @@ extension HomeOptions {
             let home = try OpenHome(try folder(), secrets: secrets)
             try body(home, console)
             try home.close()
+        }
+    }
+
+    /// The same for work that waits for others.
+    func withHome(_ body: (OpenHome, Console) async throws -> Void) async throws {
+        let console = console
+        do {
+            let home = try OpenHome(try folder(), secrets: secrets)
+            try await body(home, console)
+            try home.close()
+        } catch let error as GatewayError {
+            console.fail(error)
+            throw ExitCode(Console.exitStatus(of: error.category))
         }
     }
 

@@ -1,4 +1,3 @@
-import Consent
 import FieldCrypto
 import Foundation
 import JSONText
@@ -25,11 +24,7 @@ struct ForgettingTests {
         ])
         try gateway.pull([visit("v-1", of: "r-1")], stream: "visits")
         for person in [number, neighbour] {
-            _ = try ConsentBook(parts: gateway.parts).register(
-                ConsentBook.Draft(
-                    purpose: "dibao", recipient: "civil",
-                    until: CalendarDate(dayNumber: gateway.clock.gatewayClock.today.dayNumber + 30),
-                    channel: .counter, registeredBy: "o-1", language: "zh"), citizenNumber: person)
+            _ = try gateway.agree(person, purpose: "dibao")
             _ = try gateway.answer(gateway.request(["identity.name"], of: person))
         }
     }
@@ -83,7 +78,14 @@ struct ForgettingTests {
 
     @Test("The certificate is checked with the log's public key alone, and only as it was given")
     func certificate() throws {
+        let before = try KeyScan(gateway.parts).run()
         let receipt = try forget()
+        let after = try KeyScan(gateway.parts).run()
+        let valueClasses = ["identity", "welfare", "health"]
+        let valueCount = valueClasses.map { name in
+            (before.opened[name]?[1] ?? 0) - (after.opened[name]?[1] ?? 0)
+        }.reduce(0, +)
+        #expect(valueCount > 5)
         let forgetting = Forgetting(gateway.parts)
         let certificate = try forgetting.certificate(
             of: receipt.entry, subjectSalt: receipt.subjectSalt)
@@ -93,7 +95,8 @@ struct ForgettingTests {
         #expect(try read.isAbout(number) == true)
         #expect(try read.isAbout(neighbour) == false)
         #expect(!certificate.text.contains(number))
-        #expect(read.detail["values"]?.integer == 12 && read.detail["consents"]?.integer == 1)
+        #expect(read.detail["values"]?.integer == valueCount)
+        #expect(read.detail["records"]?.integer == 3 && read.detail["consents"]?.integer == 1)
         let again = try ShredCertificate(
             parsing: forgetting.certificate(of: receipt.entry).text)
         try again.verify(log: key)
@@ -187,7 +190,7 @@ struct ForgettingTests {
         let old = try gateway.secondProcess(over: try HomeStore(at: copy))
         #expect(try isKnown(number, old) == false, "before anything was tidied up")
         #expect(try KeyScan(old).run().faults.count == 1, "its rows are still there")
-        #expect(try KeyScan(old).run().gone["identity"] == 4)
+        #expect(try KeyScan(old).run().gone["identity"] ?? 0 >= 4)
         #expect(try Forgetting(old).finishPending() == 1)
         let scan = try KeyScan(old).run()
         #expect(scan.isSound && scan.gone["identity"] == nil, "\(scan.faults)")

@@ -1,4 +1,3 @@
-import Consent
 import FieldCrypto
 import Foundation
 import GRDB
@@ -28,11 +27,7 @@ struct KeyRotationTests {
         }
         try gateway.pull([row("r-a", ["income": "1200", "dead": "1"])] + rows)
         try gateway.pull([row("bad", "110101195803041230")])
-        _ = try ConsentBook(parts: gateway.parts).register(
-            ConsentBook.Draft(
-                purpose: "review", recipient: "civil",
-                until: CalendarDate(dayNumber: gateway.clock.gatewayClock.today.dayNumber + 30),
-                channel: .counter, registeredBy: "o-1", language: "zh"), citizenNumber: number)
+        _ = try gateway.agree(number, purpose: "review")
         _ = try gateway.answer(gateway.request(["identity.name"], of: number))
     }
 

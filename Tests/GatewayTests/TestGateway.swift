@@ -20,12 +20,14 @@ struct TestGateway {
     ///   - rules: The department rules.
     ///   - seed: Where identifiers and salts come from.
     /// - Throws: What a part of it throws.
-    init(rules: String = TestPolicies.rules, seed: UInt64 = 1) throws {
+    init(
+        rules: String = TestPolicies.rules, seed: UInt64 = 1, fields: String = TestPolicies.fields
+    ) throws {
         folder = try TemporaryFolder()
         store = try HomeStore(at: folder.file("hangu.db"))
         keys = MemoryKeyStore()
         clock = TestClock()
-        let catalogue = try TestPolicies.catalogue()
+        let catalogue = try TestPolicies.catalogue(fields: fields)
         mapping = try TestPolicies.mapping(of: catalogue)
         let random = SeededRandom(seed: seed)
         let rootKey = try RootKey(
@@ -35,9 +37,9 @@ struct TestGateway {
         let keyring = try Keyring.create(
             classes: catalogue.classes.map(\.name) + own, rootKey: rootKey, store: keys,
             random: random)
-        for index in [
-            "identity.citizen-number", "household.number", "record-key", "record-content",
-        ] {
+        let declared = catalogue.fields.filter { $0.index != nil }.map(\.id.text)
+        let further = ["record-key", "record-content", "audit-term", "audit-map"]
+        for index in Set(declared).union(further).sorted() {
             _ = try keyring.addVersion(of: .blindIndex, name: index)
         }
         for department in catalogue.departments.keys.sorted() {
@@ -50,7 +52,7 @@ struct TestGateway {
         parts = GatewayParts(
             store: store, keyring: keyring, catalogue: catalogue,
             policies: try TestPolicies.bundle(rules), tenant: "test", log: log,
-            clock: clock.gatewayClock, random: random)
+            clock: clock.gatewayClock, random: random, threads: StoreThreads())
         try PolicyActivation.activate(parts)
     }
 
@@ -61,7 +63,7 @@ struct TestGateway {
         GatewayParts(
             store: other ?? store, keyring: parts.keyring, catalogue: parts.catalogue,
             policies: policies ?? parts.policies, tenant: parts.tenant, log: parts.log,
-            clock: parts.clock, random: parts.random)
+            clock: parts.clock, random: parts.random, threads: parts.threads)
     }
 
     /// The gateway as a process of its own has it that opened the home by now.

@@ -4,7 +4,7 @@ import StrictYAML
 
 /// A small catalogue, one source and a few rules, as text.
 enum TestPolicies {
-    static func catalogue() throws -> Catalogue {
+    static func catalogue(fields: String = fields) throws -> Catalogue {
         try Catalogue(
             Catalogue.Files(
                 fields: YAMLReader.read(fields, file: "fields.yaml"),
@@ -139,6 +139,10 @@ enum TestPolicies {
                 + "authority: {credit-code-kinds: [\"11\"]}}",
             basis("narrow", "statutory-duty", fields: "identity.name")
                 + "authority: {credit-code-kinds: [\"11\"]}}",
+            basis(
+                "inquiry", "statutory-duty", "valid-from: \"2021-11-01\", withhold-days: 30"
+            )
+                + "authority: {credit-code-kinds: [\"11\"]}}",
             basis("unlisted", "statutory-duty") + "authority: {credit-code-kinds: [\"11\"]}}",
         ].joined(separator: "\n") + "\n"
 
@@ -148,7 +152,8 @@ enum TestPolicies {
           review:
             title: {zh: 核验, en: Review}
             plain: {zh: 核验, en: Review}
-            legal-bases: [duty, agreed, guardian, request, entrusted, repealed, future, past, today, narrow]
+            legal-bases: [duty, agreed, guardian, request, entrusted, repealed, future, past, today, narrow,
+              inquiry]
             departments: [civil, neighbour, school, company]
             fields: [\(everything), account.number]
             data-life-days: 90

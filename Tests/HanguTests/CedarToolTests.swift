@@ -93,7 +93,19 @@ struct CedarToolTests {
         #expect(denied.status == 3)
         #expect(denied.lines.first == "deny")
         #expect(
-            denied.outputText.contains(":2:45: policy0: not satisfied because of resource.owner"))
+            denied.outputText.contains(
+                ":2:45: policy0: 'when' does not hold because of resource.owner"))
+        #expect(denied.outputText.contains("2:45 resource.owner is <entity, not shown>"))
+        #expect(!denied.outputText.contains("User::\"ann\""))
+        let shown = try authorize("bob", "--explain", "--show-values")
+        #expect(shown.outputText.contains("resource.owner is User::\"ann\""))
+        let chinese = try authorize("bob", "--explain", "--lang", "zh")
+        #expect(chinese.outputText.contains("when 不成立，因为 resource.owner"))
+        #expect(chinese.outputText.contains("resource.owner 是 <entity，未显示>"))
+        let parts = try authorize("bob", "--explain", "--json")
+        #expect(parts.outputText.contains(#""redacted":"entity""#))
+        #expect(parts.outputText.contains(#""cause":"condition""#))
+        #expect(try authorize("bob", "--show-values").status == 64)
         let json = try authorize("bob", "--json")
         #expect(json.status == 3 && json.outputText.contains(#""decision":"deny""#))
     }

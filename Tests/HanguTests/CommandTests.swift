@@ -118,13 +118,17 @@ struct CommandTests {
         Date(timeIntervalSinceNow: 86_400).formatted(.iso8601.year().month().day()),
         "--registered-by", "wang", "--resident", "-",
     ]
+    private static let reader = ["--officer", "lin", "--reason", "inspection"]
     /// Commands, and the status with which each must end.
     private static let shown: [([String], Int32)] = [
         (["pull"], 0), (["review", "list"], 0), (["review", "quarantine"], 0), (grant, 0), (ask, 0),
         (["consent", "list", "--resident", "-"], 0),
         (["resident", "accesses", "--resident", "-"], 0), (["audit", "verify"], 0),
-        (["audit", "list"], 0), (["audit", "show", "1"], 0),
-        (["audit", "show", "99999"], 2), (["review", "confirm", "999", "--officer", "qian"], 2),
+        (["audit", "list"], 0), (["audit", "show", "1"] + reader, 0),
+        (["audit", "list"] + reader, 0),
+        (["audit", "index", "--check"], 0), (["audit", "show", "1"], 2),
+        (["audit", "show", "99999"] + reader, 2),
+        (["review", "confirm", "999", "--officer", "qian"], 2),
         (ask.map { $0 == "age.at-least-80" || $0 == "identity.name" ? "health.diagnosis" : $0 }, 3),
     ]
 

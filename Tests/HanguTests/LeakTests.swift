@@ -132,13 +132,19 @@ struct LeakTests {
     }
 
     private func readLog(_ gateway: WorkedGateway) throws {
-        try gateway.silent(["audit", "list", "--limit", "10000"])
-        try gateway.silent(["audit", "list", "--json", "--limit", "10000"])
+        let reader = ["--officer", "lin", "--reason", "inspection"]
+        try gateway.silent(["audit", "list", "--limit", "10000"] + reader)
+        try gateway.silent(["audit", "list", "--json", "--limit", "10000"] + reader)
+        let elder = gateway.town.story.elder.citizenNumber.digits + "\n"
+        let mine = try gateway.silent(
+            ["audit", "list", "--resident", "-", "--limit", "10000"] + reader, input: elder)
+        #expect(mine.lines.count > 2)
+        try gateway.silent(["audit", "index", "--check"])
         try gateway.silent(["audit", "verify"], language: "zh")
         let size = try gateway.home.logSize()
         #expect(size > 20)
         for entry in 0..<size where entry % 5 == 0 {
-            try gateway.silent(["audit", "show", "\(entry)"])
+            try gateway.silent(["audit", "show", "\(entry)"] + reader)
         }
         try gateway.silent(["audit", "prove", "--entry", "1"])
         // Into the home, so that the search of its files covers the tiles.

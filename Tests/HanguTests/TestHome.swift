@@ -63,8 +63,9 @@ struct TestHome {
     }
 
     /// Runs a command on this home and leaves it at work.
-    func start(_ arguments: [String]) throws -> RunningProgram {
-        try RunningProgram(HanguProgram.place(), arguments + ["--home", path])
+    func start(_ arguments: [String], input: String = "") throws -> RunningProgram {
+        try RunningProgram(
+            HanguProgram.place(), arguments + ["--home", path], input: Data(input.utf8))
     }
 
     /// Pulls, and gives the counts whatever the exit status.

@@ -39,6 +39,8 @@ public struct Policy: Sendable {
     public let effect: Effect
     /// The annotations by key; `@key` without a value has the empty string.
     public let annotations: [String: String]
+    /// Where each annotation stands, by key; empty where the policy was not read from text.
+    public let annotationPositions: [String: SourcePosition]
     /// The place where the policy starts.
     public let position: SourcePosition
     /// The scope and the conditions.
@@ -50,13 +52,14 @@ public struct Policy: Sendable {
     public let linkedSlots: [Slot: EntityUID]
 
     package init(
-        id: PolicyID, effect: Effect, annotations: [String: String], position: SourcePosition,
-        scope: Scope,
+        id: PolicyID, effect: Effect, annotations: [String: String],
+        annotationPositions: [String: SourcePosition] = [:], position: SourcePosition, scope: Scope,
         conditions: [Condition], templateID: PolicyID? = nil, linkedSlots: [Slot: EntityUID] = [:]
     ) {
         self.id = id
         self.effect = effect
         self.annotations = annotations
+        self.annotationPositions = annotationPositions
         self.position = position
         self.scope = scope
         self.conditions = conditions
@@ -78,7 +81,8 @@ public struct Policy: Sendable {
     /// The same policy under another id.
     public func withID(_ id: PolicyID) -> Policy {
         Policy(
-            id: id, effect: effect, annotations: annotations, position: position, scope: scope,
+            id: id, effect: effect, annotations: annotations,
+            annotationPositions: annotationPositions, position: position, scope: scope,
             conditions: conditions, templateID: templateID, linkedSlots: linkedSlots)
     }
 }

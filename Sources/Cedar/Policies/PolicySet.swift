@@ -211,7 +211,8 @@ extension Policy {
         scope.principal = scope.principal.filled(link.values[.principal])
         scope.resource = scope.resource.filled(link.values[.resource])
         return Policy(
-            id: link.newID, effect: effect, annotations: annotations, position: position,
+            id: link.newID, effect: effect, annotations: annotations,
+            annotationPositions: annotationPositions, position: position,
             scope: scope,
             conditions: conditions, templateID: id, linkedSlots: link.values)
     }

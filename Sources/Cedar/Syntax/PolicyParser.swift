@@ -46,7 +46,7 @@ private struct PolicyTextParser {
 
     mutating func policy(id: PolicyID) throws(PolicySyntaxError) -> Policy {
         let place = reader.position
-        let annotations = try reader.annotations()
+        let (annotations, places) = try reader.placedAnnotations()
         guard let effect = Effect(rawValue: reader.word) else {
             throw reader.unexpected("'permit' or 'forbid'")
         }
@@ -68,7 +68,9 @@ private struct PolicyTextParser {
         }
         try reader.expect(.semicolon, "'when', 'unless' or ';'")
         return Policy(
-            id: id, effect: effect, annotations: annotations, position: place.within(reader.file),
+            id: id, effect: effect, annotations: annotations,
+            annotationPositions: places.mapValues { $0.within(reader.file) },
+            position: place.within(reader.file),
             scope: Scope(principal: principal, action: action, resource: resource),
             conditions: conditions)
     }

@@ -161,8 +161,17 @@ final class TokenReader {
 
     /// Annotations in front of a declaration: each key once, the value optional.
     func annotations() throws(PolicySyntaxError) -> [String: String] {
+        try placedAnnotations().annotations
+    }
+
+    /// Annotations, and where the sign before each stands.
+    func placedAnnotations() throws(PolicySyntaxError) -> (
+        annotations: [String: String], places: [String: TextPosition]
+    ) {
         var annotations: [String: String] = [:]
+        var places: [String: TextPosition] = [:]
         while kind == .at {
+            let place = position
             advance()
             guard kind == .identifier else { throw unexpected("an annotation's name") }
             let key = text(of: current)
@@ -176,7 +185,8 @@ final class TokenReader {
                 try expect(.rightParenthesis, "')'")
             }
             annotations[key] = value
+            places[key] = place
         }
-        return annotations
+        return (annotations, places)
     }
 }

@@ -57,6 +57,14 @@ package struct LogKeyHistory: Sendable {
         let isAnnouncement = place > 0 && keys[place].since == size
         return isAnnouncement ? [keys[place].key, keys[place - 1].key] : [keys[place].key]
     }
+
+    /// The key by which outsiders know the checkpoint of a size.
+    func signer(of size: UInt64) throws(GatewayError) -> NoteKey {
+        guard let key = signers(of: size).first else {
+            throw .store(.corrupt(what: "the log has no key"))
+        }
+        return key
+    }
 }
 
 /// The public announcement of the log's next key, signed by the key before it and by itself.

@@ -12,6 +12,8 @@ package struct DisclosureRequest: Sendable, CustomStringConvertible {
     package var purpose: String
     package var legalBasis: String
     package var caseID: String?
+    /// The caller's own name for this request, by which both sides find it again.
+    package var correlationID: String?
     /// Fields and predicates, each once.
     package var items: [String]
     /// Who is asked about.
@@ -21,7 +23,8 @@ package struct DisclosureRequest: Sendable, CustomStringConvertible {
 
     package init(
         department: String, officer: String, representedParty: String? = nil, purpose: String,
-        legalBasis: String, caseID: String? = nil, items: [String], citizenNumber: String,
+        legalBasis: String, caseID: String? = nil, correlationID: String? = nil, items: [String],
+        citizenNumber: String,
         channel: String
     ) {
         self.department = department
@@ -30,6 +33,7 @@ package struct DisclosureRequest: Sendable, CustomStringConvertible {
         self.purpose = purpose
         self.legalBasis = legalBasis
         self.caseID = caseID
+        self.correlationID = correlationID
         self.items = items
         subject = .citizenNumber(citizenNumber)
         self.channel = channel
@@ -101,6 +105,7 @@ struct Admission {
         }
         try checkLength(request.channel, "channel")
         try checkLength(request.caseID ?? "", "case")
+        try checkLength(request.correlationID ?? "", "correlation id")
         try checkLength(request.representedParty ?? "", "represented party")
         if request.items.isEmpty { throw .request(.empty("the list of fields")) }
         guard request.items.count <= DisclosureRequest.itemsMax else {

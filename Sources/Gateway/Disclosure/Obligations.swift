@@ -63,6 +63,15 @@ package struct Obligations: Hashable, Sendable {
     }
 }
 
+extension Obligations {
+    /// One word of each kind, to compare a misspelt one with.
+    static let exampleWords = [
+        "clear", "round:1000", "band:1000", "truncate-date:year", "truncate-date:month",
+        "division:9", "code-category:3", "mask:ends", "mask:last4", "notify-resident",
+        "human-confirmation", "retain-at-most:30d",
+    ]
+}
+
 /// A word of an obligation that is not known.
 package struct ObligationError: Error, Hashable, Sendable, CustomStringConvertible {
     package let word: String

@@ -8,6 +8,8 @@ package struct PolicyBundle: Sendable {
     package let hash: String
     /// How many rules there are, floor rules included.
     package let ruleCount: Int
+    /// Every file that the hash is over, in its order: the floor rules first.
+    let files: [File]
     let policies: PolicySet
     let entities: EntityStore
     private let annotations: [PolicyID: [String: String]]
@@ -27,7 +29,8 @@ package struct PolicyBundle: Sendable {
     /// Compiles the rules.
     ///
     /// - Parameters:
-    ///   - files: Every file of the policies folder that governs decisions; those ending in `.cedar` are rules.
+    ///   - files: Every file of the policies folder that governs decisions; those ending in `.cedar` are rules, one
+    ///     ending in `.cedarschema` is what they are validated against.
     ///   - catalogue: Read from the same files.
     /// - Throws: ``GatewayError/policy(_:)`` naming file, line and column of the first fault.
     package init(files: [File], catalogue: Catalogue) throws(GatewayError) {
@@ -37,20 +40,20 @@ package struct PolicyBundle: Sendable {
         for file in [floor] + sorted where file.path.hasSuffix(".cedar") {
             rules += try Self.rules(of: file)
         }
-        for file in sorted where file.path.hasSuffix(".cedarschema") {
-            do { _ = try Schema(parsing: file.text, file: file.path) } catch {
-                throw .policy("\(error)")
-            }
-        }
+        for rule in rules { try RuleAnnotation.check(rule) }
         do {
             policies = try PolicySet(rules)
             entities = try EntityStore(CatalogueEntities(catalogue).entities)
         } catch { throw .policy("\(error)") }
         ruleCount = rules.count
         annotations = Dictionary(uniqueKeysWithValues: rules.map { ($0.id, $0.annotations) })
-        try Self.checkObligations(of: rules)
-        hash = Self.hash(of: [floor] + sorted)
+        try Self.validate(policies, against: sorted)
+        self.files = [floor] + sorted
+        hash = Self.hash(of: self.files)
     }
+
+    /// The names of all rules, floor rules included, sorted.
+    var ruleNames: [String] { annotations.keys.map(\.text).sorted() }
 
     /// A rule's annotation, such as its reason code or its sentence in Chinese.
     func annotation(_ name: String, of rule: PolicyID) -> String? { annotations[rule]?[name] }
@@ -73,12 +76,21 @@ package struct PolicyBundle: Sendable {
         return rules
     }
 
-    private static func checkObligations(of rules: [Policy]) throws(GatewayError) {
-        for rule in rules {
-            guard let text = rule.annotations["obligation"] else { continue }
-            do { _ = try Obligations(parsing: text) } catch {
-                throw .policy("\(rule.position): \(error)")
-            }
+    /// Checks every rule, the floor rules too, against the schema among the files.
+    ///
+    /// A rule that validates cannot fail on a misspelt attribute or a wrong type when a request is decided.
+    private static func validate(_ rules: PolicySet, against files: [File]) throws(GatewayError) {
+        let schemas = files.filter { $0.path.hasSuffix(".cedarschema") }
+        if schemas.count > 1 {
+            throw .policy("\(schemas[1].path): expected one schema, beside \(schemas[0].path)")
+        }
+        guard let file = schemas.first else { return }
+        let schema: Schema
+        do { schema = try Schema(parsing: file.text, file: file.path) } catch {
+            throw .policy("\(error)")
+        }
+        if let finding = Validator(schema: schema).validate(rules).errors.first {
+            throw .policy("\(finding); expected what \(file.path) declares")
         }
     }
 

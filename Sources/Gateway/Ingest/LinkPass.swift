@@ -102,7 +102,7 @@ struct LinkPass {
             else { return unknownReference(record, name: name) }
             if forgotten.contains(number) { return isForgotten(record) }
             let isReplacement = known != nil || targetsInBatch[candidate.keyDigest] != nil
-            append(candidate, .known(number, id), isReplacement: isReplacement)
+            try append(candidate, .known(number, id), isReplacement: isReplacement)
         case .resident(let identity):
             let entries = try identity.citizenNumber.map { number throws(GatewayError) in
                 try self.entries(number.digits, index: Linker.citizenNumberIndex)
@@ -122,14 +122,14 @@ struct LinkPass {
         }
         let claims = try householdClaims(of: candidate.record)
         if let earlier = try earlierTarget(of: candidate) {
-            relink(
+            try relink(
                 candidate, identity: identity, to: earlier, owner: owner,
                 isDoubtful: !doubts.isEmpty, entries: entries, claims: claims)
             return
         }
         if let owner, doubts.isEmpty {
             identities[owner.id, default: []].append(identity)
-            append(candidate, owner, isReplacement: false, claims: claims)
+            try append(candidate, owner, isReplacement: false, claims: claims)
             return
         }
         let id = try linker.newID()
@@ -142,7 +142,7 @@ struct LinkPass {
             }
             identities[id] = [identity]
         }
-        append(
+        try append(
             candidate, .new(id), isReplacement: false, claims: allClaims, doubts: doubts,
             candidateResident: owner)
     }
@@ -155,7 +155,7 @@ struct LinkPass {
         _ candidate: Linker.Candidate, identity: LinkIdentity, to earlier: LinkTarget,
         owner: LinkTarget?, isDoubtful: Bool, entries: [BlindIndexEntry],
         claims: [(index: String, entry: BlindIndexEntry)]
-    ) {
+    ) throws(GatewayError) {
         var claims = claims
         let namesAnother = owner.map { $0.id != earlier.id } ?? false
         let namesNobody = owner == nil && !entries.isEmpty
@@ -169,7 +169,7 @@ struct LinkPass {
             }
             holders.insert(earlier.id)
         }
-        append(
+        try append(
             candidate, earlier, isReplacement: true, claims: claims,
             doubts: namesAnother || changesPerson || isDoubtful ? [.identityChanged] : [],
             candidateResident: namesAnother ? owner : nil)
@@ -189,7 +189,8 @@ struct LinkPass {
         _ candidate: Linker.Candidate, _ target: LinkTarget, isReplacement: Bool,
         claims: [(index: String, entry: BlindIndexEntry)] = [], doubts: [LinkDoubt] = [],
         candidateResident: LinkTarget? = nil
-    ) {
+    ) throws(GatewayError) {
+        let declared = try declaredClaims(of: candidate.record, resident: target.id)
         if case .new(let id) = target {
             targetsInBatch[candidate.keyDigest] = .opening(id)
         } else {
@@ -199,8 +200,26 @@ struct LinkPass {
             LinkedRecord(
                 record: candidate.record, keyDigest: candidate.keyDigest,
                 contentDigest: candidate.contentDigest, target: target,
-                isReplacement: isReplacement, claims: claims, doubts: doubts,
+                isReplacement: isReplacement, claims: claims + declared, doubts: doubts,
                 candidate: candidateResident))
+    }
+
+    /// The index entries that the catalogue asks for, but for those that records are linked by.
+    private func declaredClaims(
+        of record: MappedRecord, resident: ResidentID
+    ) throws(GatewayError) -> [(index: String, entry: BlindIndexEntry)] {
+        var claims: [(index: String, entry: BlindIndexEntry)] = []
+        for value in record.values {
+            let field = linker.catalogue.fields[value.fieldIndex]
+            guard field.index != nil, field.id != .citizenNumber, field.id != .householdNumber
+            else { continue }
+            for entry in try indexEntries(
+                of: value.text, field: field, resident: resident, keyring: linker.keyring)
+            {
+                claims.append((field.id.text, entry))
+            }
+        }
+        return claims
     }
 
     private func householdClaims(

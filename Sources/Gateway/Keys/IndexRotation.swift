@@ -65,7 +65,7 @@ extension KeyRotation {
         var filter = SealedFilter(column: .fieldValue, fields: [field.id], limit: batchMax)
         if job.position > 0 { filter.after = SealedPlace(job.position - 1, .max, .max) }
         while true {
-            let (cells, sealed) = try parts.store.read { reader throws(GatewayError) in
+            let (cells, ids, sealed) = try parts.store.read { reader throws(GatewayError) in
                 let cells = try reader.sealedCells(filter)
                 let ids = try reader.residentIDs(of: Array(Set(cells.compactMap(\.resident))))
                 var sealed: [SealedValue] = []
@@ -73,10 +73,11 @@ extension KeyRotation {
                     let address = try registry.address(of: cell, in: .fieldValue) { ids[$0] }
                     sealed.append(SealedValue(address: address, envelope: cell.sealed))
                 }
-                return (cells, sealed)
+                return (cells, ids, sealed)
             }
             guard let last = cells.last else { return }
-            let entries = try entries(of: sealed, field: field)
+            let entries = try entries(
+                of: sealed, cells.map { $0.resident.flatMap { ids[$0] } }, field: field)
             let kept = job
             job = try parts.store.write { writer throws(GatewayError) in
                 var next = kept
@@ -86,7 +87,8 @@ extension KeyRotation {
                             $0.version == next.version
                         })
                     else { continue }
-                    var isClaimed = false
+                    // A number is claimed by one resident; other values are whoever's has them.
+                    var isClaimed = field.id != .citizenNumber
                     for old in versions where old.version < next.version && !isClaimed {
                         isClaimed = try writer.hasIndex(
                             field.id.text, entry: old, resident: resident)
@@ -106,19 +108,26 @@ extension KeyRotation {
 
     /// The entries of each value under every version of the key; none where the resident's key is destroyed.
     private func entries(
-        of sealed: [SealedValue], field: FieldDefinition
+        of sealed: [SealedValue], _ residents: [ResidentID?], field: FieldDefinition
     ) throws(GatewayError) -> [[BlindIndexEntry]] {
         let opened = try inCrypto { () throws(FieldCryptoError) in
             try parts.keyring.openEach(sealed)
         }
         var entries: [[BlindIndexEntry]] = []
-        for result in opened {
+        for (result, resident) in zip(opened, residents) {
             switch result {
             case .success(let bytes):
-                entries.append(
-                    try blindIndexEntries(
-                        of: String(decoding: bytes, as: UTF8.self), index: field.id.text,
-                        keyring: parts.keyring))
+                let text = String(decoding: bytes, as: UTF8.self)
+                let isDeclared = field.id != .citizenNumber && field.id != .householdNumber
+                if isDeclared, let resident {
+                    entries.append(
+                        try indexEntries(
+                            of: text, field: field, resident: resident, keyring: parts.keyring))
+                } else {
+                    entries.append(
+                        try blindIndexEntries(
+                            of: text, index: field.id.text, keyring: parts.keyring))
+                }
             case .failure(.residentKeyDestroyed): entries.append([])
             case .failure(let error): throw .crypto(error)
             }

@@ -1,5 +1,5 @@
 import FieldCrypto
-import ResidentModel
+package import ResidentModel
 
 /// What a look at every sealed value of a home found.
 package struct KeyScanReport: Hashable, Sendable {
@@ -11,10 +11,37 @@ package struct KeyScanReport: Hashable, Sendable {
     package var forgottenCount = 0
     /// What does not open though it should, and what opens or is still there though it should not; at most 100.
     package var faults: [String] = []
+    /// Truncated indexes whose bits do not fit how many different values there are.
+    package var misfits: [IndexMisfit] = []
+    /// Hashes of the different terms of each field with a truncated index.
+    var terms: [FieldID: Set<Int>] = [:]
 
     package var openedCount: Int { opened.values.flatMap(\.values).reduce(0, +) }
     package var goneCount: Int { gone.values.reduce(0, +) }
     package var isSound: Bool { faults.isEmpty }
+}
+
+/// A truncated index that tells too much or too little.
+package struct IndexMisfit: Hashable, Sendable {
+    package let field: FieldID
+    package let bits: Int
+    /// How many different values, years or bands there are.
+    package let valueCount: Int
+    /// Whether it has more bits than are safe; else fewer than are of use.
+    package let tellsTooMuch: Bool
+
+    /// Nil where sqrt(X) < 2^bits < X / 2, for X different values, or where there are too few to say.
+    init?(field: FieldID, bits: Int, valueCount: Int) {
+        guard valueCount >= 16 else { return nil }
+        let hashes = bits < 62 ? 1 << bits : Int.max
+        let isTooFew = hashes < valueCount && hashes * hashes <= valueCount
+        let isTooMany = hashes >= valueCount / 2
+        guard isTooFew || isTooMany else { return nil }
+        self.field = field
+        self.bits = bits
+        self.valueCount = valueCount
+        tellsTooMuch = isTooMany
+    }
 }
 
 /// Opens every sealed value of a home, and tries every key that is left on those of forgotten residents.
@@ -38,6 +65,12 @@ package struct KeyScan: Sendable {
             }
         }
         try checkRemains(&report)
+        for (field, terms) in report.terms.sorted(by: { $0.key < $1.key }) {
+            guard let bits = parts.catalogue.field(field)?.index?.bits else { continue }
+            if let misfit = IndexMisfit(field: field, bits: bits, valueCount: terms.count) {
+                report.misfits.append(misfit)
+            }
+        }
         return report
     }
 
@@ -64,6 +97,9 @@ package struct KeyScan: Sendable {
             let address = sealed[index].address
             switch result {
             case .success(var bytes):
+                if filter.column == .fieldValue {
+                    countTerm(of: bytes, FieldID(address.field), &report)
+                }
                 wipe(&bytes)
                 let version = try inCrypto { () throws(FieldCryptoError) in
                     try Envelope(header: sealed[index].envelope).classVersion
@@ -80,6 +116,15 @@ package struct KeyScan: Sendable {
         }
         looked += cells.count
         return cells.last?.place
+    }
+
+    private func countTerm(
+        of bytes: [UInt8], _ field: FieldID, _ report: inout KeyScanReport
+    ) {
+        guard let index = parts.catalogue.field(field)?.index, index.bits < 64,
+            let term = index.term(of: String(decoding: bytes, as: UTF8.self))
+        else { return }
+        report.terms[field, default: []].insert(term.hashValue)
     }
 
     private func note(_ fault: String, _ column: SealedColumn, _ report: inout KeyScanReport) {

@@ -8,7 +8,8 @@ struct AuthorizeCommand: ParsableCommand {
         abstract: "Decide one request and say which policies decided.",
         discussion: """
             With a schema, entities and request must conform to it. --explain adds, for each policy that could have
-            mattered, the first part of its conditions that kept it from being satisfied.
+            mattered, the first part of its conditions that was false or failed, and what that part read: values by
+            their types, or written out with --show-values.
 
             Exit status: 0 allowed, 3 denied, 2 something does not load.
             """)
@@ -19,10 +20,14 @@ struct AuthorizeCommand: ParsableCommand {
     @Flag(help: "Say why other policies did not decide.")
     var explain = false
 
+    @Flag(help: "With --explain, write out the values that conditions read, whatever they hold.")
+    var showValues = false
+
     @OptionGroup var about: RequestOptions
     @OptionGroup var options: CedarOptions
 
     func validate() throws {
+        if showValues, !explain { throw ValidationError("--show-values goes with --explain") }
         if policies.isEmpty { throw ValidationError("say which policies: --policies FILE") }
     }
 
@@ -30,7 +35,8 @@ struct AuthorizeCommand: ParsableCommand {
         try options.run { console in
             let set = try CedarFiles.policies(policies)
             let (request, store) = try about.load(isRequestNeeded: true)
-            let explanation = Authorizer().explain(request, set, store)
+            let explanation = Authorizer().explain(
+                request, set, store, detail: showValues ? .writtenOut : .redacted)
             let response = explanation.response
             if console.isJSON {
                 try console.say(json: AnswerJSON(explanation, isExplained: explain))
@@ -52,7 +58,15 @@ struct AuthorizeCommand: ParsableCommand {
         for error in response.errors { console.say(CedarMessages.failed("\(error)")) }
         guard explain, !explanation.couldHaveMattered.isEmpty else { return }
         console.say(CedarMessages.couldHaveMattered)
-        for outcome in explanation.couldHaveMattered { console.say("  \(outcome)") }
+        for outcome in explanation.couldHaveMattered { show(outcome, console) }
+    }
+
+    private func show(_ outcome: PolicyOutcome, _ console: Console) {
+        console.say(CedarMessages.outcome(outcome))
+        guard let part = outcome.part else { return }
+        if case .failed = outcome.cause { console.say(CedarMessages.failedPart(part)) }
+        for value in part.values { console.say(CedarMessages.seen(value)) }
+        if !part.hasAllValues { console.say(CedarMessages.moreSeen) }
     }
 
     /// A decision as `--json` prints it.
@@ -60,7 +74,7 @@ struct AuthorizeCommand: ParsableCommand {
         let decision: String
         let determining: [PlacedTextJSON]
         let errors: [PlacedTextJSON]
-        let couldHaveMattered: [PlacedTextJSON]?
+        let couldHaveMattered: [OutcomeJSON]?
 
         init(_ explanation: Explanation, isExplained: Bool) {
             let response = explanation.response
@@ -71,46 +85,7 @@ struct AuthorizeCommand: ParsableCommand {
             }
             couldHaveMattered =
                 isExplained
-                ? explanation.couldHaveMattered.map {
-                    PlacedTextJSON($0.policyID, $0.position, $0.description)
-                } : nil
-        }
-    }
-}
-
-/// The command `hangu cedar evaluate`.
-struct EvaluateCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "evaluate",
-        abstract: "Evaluate one expression and print its value as JSON.",
-        discussion: """
-            Prints an entity as Type::"id". What is not given of the request has no entity and an empty context. The
-            value is printed as it is, whatever it holds.
-            """)
-
-    @Argument(help: "The expression, such as 'principal.level + 1'.")
-    var expression: String
-
-    @OptionGroup var about: RequestOptions
-    @OptionGroup var options: CedarOptions
-
-    func run() throws {
-        try options.run { console in
-            let (request, store) = try about.load(isRequestNeeded: false)
-            let value: Value
-            do throws(ExpressionError) {
-                value = try Authorizer().evaluate(expression, request, store)
-            } catch {
-                throw CedarFailure.invalid(error.description)
-            }
-            if case .entity(let uid) = value, !console.isJSON { return console.say(uid.cedarText) }
-            do {
-                let json = try RecordValue([("value", value)]).json()
-                let bare = try JSONReader.read(json.utf8)["value"]
-                console.say(console.isJSON ? json : JSONWriter.write(bare ?? .null))
-            } catch {
-                throw CedarFailure.invalid("\(error)")
-            }
+                ? explanation.couldHaveMattered.map(OutcomeJSON.init) : nil
         }
     }
 }

@@ -47,6 +47,7 @@ struct KeysShredCommand: ParsableCommand {
                 receipt = try forgetting.forget(
                     citizenNumber: try subject.citizenNumber(), order)
             }
+            try home.clearAuditIndex()
             let written = try forgetting.certificate(
                 of: receipt.entry, subjectSalt: receipt.subjectSalt)
             if let certificate { try Self.write(written.text, to: certificate) }

@@ -58,6 +58,7 @@ struct KeysScanCommand: ParsableCommand {
                 }
                 console.say(KeyMessages.scanned(report))
                 for fault in report.faults { console.say("  \(fault)") }
+                for misfit in report.misfits { console.say(KeyMessages.misfit(misfit)) }
             }
             if !report.isSound { throw ExitCode(Console.exitStatus(of: .corrupt)) }
         }
@@ -117,6 +118,8 @@ private struct KeyScanJSON: Encodable {
     let gone: [String: Int]
     let forgotten: Int
     let faults: [String]
+    /// Fields whose truncated index has too many or too few bits.
+    let misfits: [String]
 
     init(_ report: KeyScanReport) {
         sound = report.isSound
@@ -126,5 +129,6 @@ private struct KeyScanJSON: Encodable {
         gone = report.gone
         forgotten = report.forgottenCount
         faults = report.faults
+        misfits = report.misfits.map(\.field.text)
     }
 }

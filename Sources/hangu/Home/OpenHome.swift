@@ -49,7 +49,8 @@ struct OpenHome {
         let store = try HomeStore(at: folder.store)
         let log = AuditLog(
             origin: configuration.logOrigin, keyring: keyring,
-            tenant: configuration.tenant, clock: clock, random: random)
+            tenant: configuration.tenant, clock: clock, random: random,
+            mark: try LogMarkFile(at: folder.logMark))
         self.folder = folder
         self.configuration = configuration
         self.store = store
@@ -58,12 +59,22 @@ struct OpenHome {
         parts = GatewayParts(
             store: store, keyring: keyring, catalogue: policies.catalogue,
             policies: policies.bundle, tenant: configuration.tenant, log: log, clock: clock,
-            random: random)
+            random: random, threads: StoreThreads())
         try PolicyActivation.activate(parts)
-        _ = try Forgetting(parts).finishPending()
+        if try Forgetting(parts).finishPending() > 0 { try clearAuditIndex() }
     }
 
-    func close() throws(GatewayError) { try store.close() }
+    /// Empties the index over the log, which is made anew when it is next asked: terms of details that no key opens any
+    /// more must not stay in it.
+    func clearAuditIndex() throws(GatewayError) {
+        guard FileManager.default.fileExists(atPath: folder.auditIndex.path) else { return }
+        try AuditIndexDatabase(at: folder.auditIndex).clear()
+    }
+
+    func close() throws(GatewayError) {
+        try parts.log.moveMark(in: store)
+        try store.close()
+    }
 }
 
 extension GatewayClock {
@@ -78,6 +89,7 @@ enum HomeKeys {
     ]
     static let indexes = [
         FieldID.citizenNumber.text, FieldID.householdNumber.text, "record-key", "record-content",
+        AuditTrail.indexKeyName, ResidentMap.keyName,
     ]
 
     /// Adds the first version of every key that the ring does not have yet.
@@ -91,7 +103,9 @@ enum HomeKeys {
         where !known.contains("\(KeyKind.pseudonym.rawValue) \(name)") {
             _ = try keyring.addVersion(of: .pseudonym, name: name)
         }
-        for name in indexes where !known.contains("\(KeyKind.blindIndex.rawValue) \(name)") {
+        let declared = catalogue.fields.filter { $0.index != nil }.map(\.id.text)
+        for name in Set(indexes + declared).sorted()
+        where !known.contains("\(KeyKind.blindIndex.rawValue) \(name)") {
             _ = try keyring.addVersion(of: .blindIndex, name: name)
         }
     }

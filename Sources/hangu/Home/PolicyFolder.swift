@@ -27,9 +27,15 @@ struct PolicyFolder {
                     path: path,
                     text: try HomeFolder.readText(url.appendingPathComponent(path), name: path)))
         }
+        // Without it rules would go unvalidated, so it is read even where the listing does not show it.
+        if !bundleFiles.contains(where: { $0.path == Self.schema }) {
+            _ = try HomeFolder.readText(url.appendingPathComponent(Self.schema), name: Self.schema)
+        }
         bundle = try PolicyBundle(files: bundleFiles, catalogue: catalogue)
         mappings = try Self.mappings(of: bundleFiles, catalogue: catalogue)
     }
+
+    private static let schema = "schema.cedarschema"
 
     /// What decides: the schema, the catalogue and the rules; tests and notes do not.
     private static func governs(_ path: String) -> Bool {

@@ -119,6 +119,17 @@ enum KeyMessages {
         return Message("发现问题：", "not as it must be:")
     }
 
+    static func misfit(_ misfit: IndexMisfit) -> Message {
+        let advice =
+            misfit.tellsTooMuch
+            ? Message("位数过多，相同的值会被数出来，应减少", "too many: equal values can be counted; declare fewer")
+            : Message("位数过少，查找会打开太多人，应增加", "too few: searches open too many; declare more")
+        return Message(
+            "警告：\(misfit.field) 的索引为 \(misfit.bits) 位，而不同的值有 \(misfit.valueCount) 个：\(advice.chinese)",
+            "warning: the index of \(misfit.field) has \(misfit.bits) bits for \(misfit.valueCount) different values: \(advice.english)"
+        )
+    }
+
     static func shredded(_ certificate: ShredCertificate) -> Message {
         let detail = certificate.detail
         let values = detail["values"]?.integer ?? 0

@@ -72,10 +72,35 @@ enum Messages {
         Message("已把 \(size) 条日志导出到 \(path)", "exported \(size) entries to \(path)")
     }
 
+    static func rebuilt(_ found: TileRebuild, files: Int) -> Message {
+        Message(
+            "已由 \(found.entries) 条日志重算 \(found.tiles) 个分块，\(found.faults.count) 个有出入并已重写；"
+                + "导出目录重写 \(files) 个文件",
+            "derived \(found.tiles) tiles from \(found.entries) entries; \(found.faults.count) differed and "
+                + "were written anew, and \(files) exported files")
+    }
+
+    static func replayed(_ report: ReplayReport) -> Message {
+        Message(
+            "重新裁决 \(report.decisions) 次：\(report.same) 次相同，\(report.differing.count) 次不同，"
+                + "\(report.otherBundles) 次属于别的规则版本",
+            "decided \(report.decisions) decisions again: \(report.same) the same, "
+                + "\(report.differing.count) different, \(report.otherBundles) by other bundles")
+    }
+
     static let stillRunning = Message("正在停止，已存的不会丢", "stopping; what is stored stays stored")
 
     static func verified(_ result: AuditVerification) -> Message {
         let size = result.log.entryCount
+        if result.isSound, result.log.prunedCount > 0 {
+            let pruned = result.log.prunedCount
+            return Message(
+                "日志完好：\(size) 条、\(result.log.tileCount) 个分块、\(result.detailsChecked) 份明细都对得上；"
+                    + "另有最早的 \(pruned) 条已按保存期清除，只核对了哈希",
+                "the log is sound: \(size) entries, \(result.log.tileCount) tiles, \(result.detailsChecked) "
+                    + "details agree; of the first \(pruned) entries, pruned by age, the hashes alone were checked"
+            )
+        }
         if result.isSound {
             return Message(
                 "日志完好：\(size) 条、\(result.log.tileCount) 个分块，签名、哈希树和 "
@@ -89,6 +114,16 @@ enum Messages {
     /// What to do about an error, where that is known.
     static func hint(for error: GatewayError) -> Message? {
         switch error {
+        case .store(.logRolledBack):
+            Message(
+                "保留整个目录作为证据，恢复最新的备份；已签名的日志不能变短，丢失的条目找不回时，请另建网关目录",
+                "keep the whole folder as evidence and restore the newest copy; a signed log cannot become "
+                    + "shorter, so where its last entries are lost, begin a new home")
+        case .store(.otherWriter):
+            Message(
+                "等那个进程结束，或向它提出请求", "wait until that process has ended, or ask it instead")
+        case .store(.overloaded):
+            Message("稍后再试", "try again a little later")
         case .store(.busy):
             Message("等另一个进程结束后再试", "try again when the other process has ended")
         case .store(.diskFull):

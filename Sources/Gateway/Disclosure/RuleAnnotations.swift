@@ -1,0 +1,112 @@
+import Cedar
+
+/// The annotations a rule may bear.
+///
+/// Cedar itself gives none a meaning, so a misspelt one would be passed over: a rule would lose its obligation, or a
+/// refusal its reason. Whatever is not known is refused instead.
+enum RuleAnnotation: String, CaseIterable {
+    case id, reason, cite, zh, en, obligation
+
+    /// Checks every annotation of a rule.
+    ///
+    /// - Throws: ``GatewayError/policy(_:)`` with file, line and column of the first fault, what was expected and what
+    ///   may have been meant.
+    static func check(_ rule: Policy) throws(GatewayError) {
+        let places = rule.annotationPositions
+        // In the order of the text, so that the first fault is the one named.
+        let keys = rule.annotations.keys.sorted { left, right in
+            guard let left = places[left], let right = places[right] else { return left < right }
+            return (left.line, left.column) < (right.line, right.column)
+        }
+        for key in keys {
+            do {
+                try check(key, rule.annotations[key] ?? "", of: rule)
+            } catch {
+                throw .policy("\(places[key] ?? rule.position): \(error.what)")
+            }
+        }
+    }
+
+    private struct Fault: Error {
+        let what: String
+    }
+
+    private static func check(_ key: String, _ value: String, of rule: Policy) throws(Fault) {
+        guard let annotation = RuleAnnotation(rawValue: key) else {
+            let names = allCases.map { "@\($0.rawValue)" }
+            throw Fault(
+                what: "there is no annotation '@\(key)'"
+                    + suggestion("@\(key)", among: names)
+                    + "; expected \(names.dropLast().joined(separator: ", ")) or @obligation")
+        }
+        if value.allSatisfy(\.isWhitespace) {
+            throw Fault(what: "'@\(key)' says nothing; expected @\(key)(\"…\")")
+        }
+        switch annotation {
+        case .id, .cite, .zh, .en: return
+        case .reason: try checkReason(value, of: rule)
+        case .obligation: try checkObligation(value, of: rule)
+        }
+    }
+
+    private static func checkReason(_ code: String, of rule: Policy) throws(Fault) {
+        guard rule.effect == .forbid else {
+            throw Fault(what: "a permit refuses nothing, so it has no @reason; expected a forbid")
+        }
+        let codes = RefusalReason.allCases.map(\.rawValue)
+        guard codes.contains(code) else {
+            throw Fault(
+                what: "there is no reason '\(code)'" + suggestion(code, among: codes)
+                    + "; expected one of \(codes.joined(separator: ", "))")
+        }
+    }
+
+    private static func checkObligation(_ words: String, of rule: Policy) throws(Fault) {
+        guard rule.effect == .permit else {
+            throw Fault(
+                what: "a forbid lets nothing leave, so it has no @obligation; expected a permit")
+        }
+        do throws(ObligationError) {
+            _ = try Obligations(parsing: words)
+        } catch {
+            throw Fault(
+                what: error.description + suggestion(error.word, among: Obligations.exampleWords))
+        }
+    }
+
+    /// `; did you mean '…'?` where one of the words is near enough.
+    private static func suggestion(_ word: String, among words: [String]) -> String {
+        NearestWord.to(word, among: words).map { "; did you mean '\($0)'?" } ?? ""
+    }
+}
+
+/// Finds what may have been meant by a misspelt word.
+enum NearestWord {
+    /// Words longer than this are not compared.
+    private static let lengthMax = 64
+
+    /// The word with the fewest changed, missing or added characters; nil where that is more than a third of it.
+    static func to(_ word: String, among words: [String]) -> String? {
+        guard word.count <= lengthMax else { return nil }
+        let distances = words.map { (word: $0, distance: distance(Array(word), Array($0))) }
+        guard let nearest = distances.min(by: { $0.distance < $1.distance }),
+            nearest.distance * 3 <= max(word.count, nearest.word.count)
+        else { return nil }
+        return nearest.word
+    }
+
+    /// The number of characters to change, leave out or add (Levenshtein, 1966).
+    private static func distance(_ left: [Character], _ right: [Character]) -> Int {
+        var row = Array(0...right.count)
+        for (index, character) in left.enumerated() {
+            var diagonal = row[0]
+            row[0] = index + 1
+            for (place, other) in right.enumerated() {
+                let changed = diagonal + (character == other ? 0 : 1)
+                diagonal = row[place + 1]
+                row[place + 1] = min(changed, row[place] + 1, row[place + 1] + 1)
+            }
+        }
+        return row[right.count]
+    }
+}

@@ -1,0 +1,106 @@
+import ArgumentParser
+import Foundation
+import Gateway
+import SQLiteStore
+
+/// Times first pages over an index of many entries: `make bench` runs it, nobody else needs to.
+struct AuditIndexBench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench-index", abstract: "Time first pages over a made-up index.",
+        shouldDisplay: false)
+
+    @Option(help: "How many entries the made-up log has.")
+    var entries: UInt64 = 10_000_000
+
+    @Option(help: "The folder for the index; it must exist and is left as it is but for one file.")
+    var folder: String
+
+    /// A question, and the groups of terms that it becomes.
+    private static let questions: [(name: String, groups: [[Int64]])] = [
+        ("a department", [[department(3)]]),
+        ("a department and a purpose", [[department(3)], [purpose(7)]]),
+        ("four conditions", [[department(3)], [purpose(7)], [item(5)], [officer(800)]]),
+        ("a class of 40 fields", [(0..<40).map { item($0) }]),
+        ("a rare officer", [[officer(4_999)]]),
+        ("a resident", [[resident(123_456)]]),
+        ("what never was", [[-1]]),
+        ("two that never meet", [[department(0)], [never]]),
+        ("a class that never was", [(1...40).map { -Int64($0) }]),
+    ]
+
+    private static let never: Int64 = 99
+    private static func department(_ number: UInt64) -> Int64 { 1_000 + Int64(number) }
+    private static func purpose(_ number: UInt64) -> Int64 { 2_000 + Int64(number) }
+    private static func item(_ number: UInt64) -> Int64 { 3_000 + Int64(number) }
+    private static func officer(_ number: UInt64) -> Int64 { 10_000 + Int64(number) }
+    private static func resident(_ number: UInt64) -> Int64 { 1_000_000 + Int64(number) }
+
+    func run() throws {
+        let url = URL(fileURLWithPath: folder).appendingPathComponent("audit-index.db")
+        let store = try AuditIndexDatabase(at: url)
+        let clock = ContinuousClock()
+        let filling = try clock.measure { try fill(store) }
+        print("filled: \(entries) entries in \(seconds(filling)) s, \(try size(of: url)) MiB")
+        var worst = 0.0
+        for question in Self.questions {
+            var found = 0
+            var times: [Double] = []
+            for _ in 0..<5 {
+                found = 0
+                let time = try clock.measure {
+                    try AuditQuery(groups: question.groups).forEach(below: .max, in: store) { _ in
+                        found += 1
+                        return found < 51
+                    }
+                }
+                times.append(seconds(time) * 1_000)
+            }
+            // The first run reads from disk what later ones find in memory.
+            worst = max(worst, times.max() ?? 0)
+            print(
+                "\(question.name): \(found) candidates, first \(rounded(times[0])) ms, "
+                    + "best \(rounded(times.min() ?? 0)) ms")
+        }
+        print("slowest: \(rounded(worst)) ms")
+    }
+
+    /// Terms as a log has them: few departments, many officers, hundreds of thousands of residents.
+    private func fill(_ store: AuditIndexDatabase) throws {
+        var state: AuditIndexState?
+        var random: UInt64 = 1
+        func next(_ bound: UInt64) -> UInt64 {
+            random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return (random >> 33) % bound
+        }
+        for start in stride(from: 0, to: entries, by: Int(EntrySet.span)) {
+            let end = min(entries, start + EntrySet.span)
+            var addition = AuditIndexAddition(
+                state: AuditIndexState(size: end, lastLeaf: [], keyVersion: 1))
+            for entry in start..<end {
+                let department = min(next(20), next(20))
+                let lasting = [
+                    1 + Int64(entry % 2), 5 + Int64(next(4)), Self.department(department),
+                    Self.purpose(next(30)), Self.item(next(200)), Self.item(next(200)),
+                    Self.item(next(200)), Self.never + 1 + Int64(next(50)),
+                ]
+                let ofSubject = [
+                    Self.officer(department * 250 + next(250)), Self.resident(next(200_000)),
+                ]
+                addition.add(entry, lasting: lasting, ofSubject: ofSubject, minute: entry / 20)
+            }
+            guard try store.extend(addition, after: state) else { return }
+            state = addition.state
+        }
+    }
+
+    private func seconds(_ duration: Duration) -> Double {
+        Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
+    }
+
+    private func rounded(_ number: Double) -> Double { (number * 100).rounded() / 100 }
+
+    private func size(of url: URL) throws -> Int {
+        let attributes = try FileManager.default.attributesOfItem(atPath: url.path)
+        return (attributes[.size] as? Int ?? 0) >> 20
+    }
+}
