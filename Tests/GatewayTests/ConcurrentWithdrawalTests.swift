@@ -18,11 +18,7 @@ struct ConcurrentWithdrawalTests {
     }
 
     private func register() throws -> ConsentRecord {
-        let until = CalendarDate(dayNumber: gateway.clock.gatewayClock.today.dayNumber + 30)
-        return try ConsentBook(parts: gateway.parts).register(
-            ConsentBook.Draft(
-                purpose: "review", recipient: "civil", until: until, channel: .counter,
-                registeredBy: "o-1", language: "zh"), citizenNumber: number)
+        try gateway.agree(number)
     }
 
     @Test("By the log's order, no decision after a withdrawal allows, and none before it refuses")
@@ -40,7 +36,10 @@ struct ConcurrentWithdrawalTests {
                         do {
                             if index == 12 {
                                 _ = try await parts.threads.run { () throws(GatewayError) in
-                                    try book.withdraw(consent.id, registeredBy: "o-1")
+                                    try book.take(
+                                        .withdraw, of: consent.id,
+                                        saying: ConsentBook.Saying(
+                                            channel: .counter, registeredBy: "o-1", language: "zh"))
                                 }
                             } else {
                                 _ = try await DisclosurePath(parts).answerConcurrently(request) {

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Testing
 
 /// A home whose root key stays in a PKCS#11 token: SoftHSM2 with a folder of tokens of the test's own.
@@ -138,15 +139,25 @@ struct TokenHomeTests {
         #expect(try home.pull().total(\.unchanged) == 0)
     }
 
+    /// Every wrapped key, and what wraps it.
+    private func ring(of home: TestHome) throws -> [Row] {
+        try DatabaseQueue(path: home.path + "/keys/keys.db").read { database in
+            try Row.fetchAll(
+                database,
+                sql: "SELECT kind, name, version, root_id, root_version, wrapped FROM ring_key")
+        }
+    }
+
     @Test("Wrong PIN, token out, key gone and another module stop every command and leave no trace")
     func refusals() throws {
         guard let token = try token() else { return }
         let home = try token.home()
         _ = try home.pull()
         let before = try home.files()
+        let keysBefore = try ring(of: home)
         let note = home.path + "/keys/root-1.yaml"
         let text = try String(contentsOfFile: note, encoding: .utf8)
-        func note(_ text: String) throws {
+        func rewrite(_ text: String) throws {
             try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: note)
             try Data(text.utf8).write(to: URL(fileURLWithPath: note))
         }
@@ -158,7 +169,8 @@ struct TokenHomeTests {
                 let result = try home.run(command, environment: environment)
                 #expect(
                     result.status == status && result.errorText.contains(words)
-                        && result.errorText.contains("hint: "), "\(result.allText)",
+                        && (words.contains("changed by") || result.errorText.contains("hint: ")),
+                    "\(result.allText)",
                     sourceLocation: sourceLocation)
                 #expect(!result.allText.contains(Self.pin), sourceLocation: sourceLocation)
             }
@@ -172,20 +184,20 @@ struct TokenHomeTests {
         try token.move("tokens/\(name)", "out")
         try expect(4, "no token 'county' is plugged in")
         try token.move("out", "tokens/\(name)")
-        try note(text.replacing("key: \"hangu-root\"", with: "key: \"other\""))
+        try rewrite(text.replacing("key: \"hangu-root\"", with: "key: \"other\""))
         try expect(2, "no key 'other'")
-        try note(text.replacing("key-id: \"", with: "key-id: \"00"))
+        try rewrite(text.replacing("key-id: \"", with: "key-id: \"00"))
         try expect(2, "no key 'hangu-root' of this home")
-        try note(text.replacing(token.module, with: "/etc/hostname"))
+        try rewrite(text.replacing(token.module, with: "/etc/hostname"))
         try expect(2, "PKCS#11 module")
-        try note(text.replacing("kind: pkcs11", with: "kind: file"))
+        try rewrite(text.replacing("kind: pkcs11", with: "kind: file"))
         try expect(2, "keys/root-1.yaml:2:7")
-        try note(text)
+        try rewrite(text)
         try FileManager.default.setAttributes([.posixPermissions: 0o666], ofItemAtPath: note)
         try expect(2, "may be changed by others")
         try FileManager.default.setAttributes([.posixPermissions: 0o400], ofItemAtPath: note)
         #expect(try home.files()["data/hangu.db"] == before["data/hangu.db"])
-        #expect(try home.files()["keys/keys.db"] == before["keys/keys.db"])
+        #expect(try ring(of: home) == keysBefore)
         #expect(try home.disclose() == 0)
     }
 

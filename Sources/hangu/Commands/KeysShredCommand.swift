@@ -61,14 +61,6 @@ struct KeysShredCommand: ParsableCommand {
         }
     }
 
-    /// Takes what came from the resident's details out of the index over the log, where there is one.
-    private static func dropTerms(_ home: OpenHome) throws(GatewayError) {
-        guard FileManager.default.fileExists(atPath: home.folder.auditIndex.path) else { return }
-        let index = try AuditIndexDatabase(at: home.folder.auditIndex)
-        try AuditIndex(home.parts, store: index).catchUp()
-        try index.close()
-    }
-
     static func write(_ text: String, to path: String) throws(GatewayError) {
         do {
             try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: [.atomic])

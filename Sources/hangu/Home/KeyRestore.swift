@@ -182,12 +182,13 @@ struct KeyRestore {
     private func takePlace() throws(GatewayError) {
         try PrivateFile.sync(restoring)
         if FileManager.default.fileExists(atPath: folder.keys.path) {
-            try KeyDatabase(at: folder.keys).closeAsOneFile()
             let aside = folder.keys.appendingPathExtension("replaced")
-            unlink(aside.path)
-            guard link(folder.keys.path, aside.path) == 0 else {
-                throw .store(.unreadable(why: "keys/keys.db cannot be kept aside"))
+            guard unlink(aside.path) == 0 || errno == ENOENT else {
+                throw .store(.unreadable(why: "keys/keys.db.replaced cannot be removed"))
             }
+            // Whole in itself, epochs' keys too: renamed to keys.db it is what was.
+            try KeyDatabase(at: folder.keys, epochs: folder.epochs).copy(to: aside)
+            try KeyDatabase(at: folder.keys).closeAsOneFile()
         }
         guard rename(restoring.path, folder.keys.path) == 0 else {
             throw .store(.unreadable(why: "keys/keys.db cannot be replaced"))
