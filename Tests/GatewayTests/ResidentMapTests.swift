@@ -1,6 +1,7 @@
 import FieldCrypto
 import JSONText
 import ResidentModel
+import SQLiteStore
 import TestSupport
 import Testing
 import TransparencyLog
@@ -120,7 +121,8 @@ struct ResidentMapTests {
         let id = try gateway.store.read { reader throws(GatewayError) in
             try reader.residentIDs(of: [row])[row]
         }
-        let key = try #require(ResidentKeyID(bytes: try #require(id).bytes))
+        let found = try #require(id)
+        let key = try #require(ResidentKeyID(bytes: found.bytes))
         try gateway.parts.keyring.shred([key])
         let package = try package(number)
         #expect(package.chainStart == nil)
