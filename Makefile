@@ -28,6 +28,7 @@ bench:
 	@Scripts/bench --hangu "$$(swift build -c release --show-bin-path)/hangu" $(ARGS)
 	@Scripts/bench-cedar
 	@Scripts/bench-keys --hangu "$$(swift build -c release --show-bin-path)/hangu"
+	@Scripts/bench-crypto --hangu "$$(swift build -c release --show-bin-path)/hangu"
 
 clean:
 	rm -rf .build

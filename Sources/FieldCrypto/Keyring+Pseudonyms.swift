@@ -3,7 +3,7 @@ internal import Synchronization
 extension Keyring {
     /// How a department's pseudonym is kept in the store, under every version of the department's key, newest first.
     ///
-    /// The first 16 bytes of HMAC-SHA-256(department's key, "gw/pseudonym-row/v1" | pseudonym), each with its length
+    /// The first 16 bytes of HMAC(department's key, "gw/pseudonym-row/v1" | pseudonym), each with its length
     /// before it: the store alone does not tell which pseudonym a row is for.
     ///
     /// - Returns: One value for each version; none where the department has no key.
@@ -34,9 +34,9 @@ extension Keyring {
 
     /// Seals a message that only the gateway can open, and only for one department.
     ///
-    /// 1 byte 0xE2, 4 bytes version of the department's key (big-endian), 12 nonce, ciphertext, 16 tag. The key is
-    /// HKDF-SHA-256(salt = none, key = department's pseudonym key, info = "gw/hand-over/v1" | department | version),
-    /// the first 32 bytes; associated data is "gw/hand-over/v1" | tenant | department | version.
+    /// 1 byte 0xE2, 4 bytes version of the department's key (big-endian), nonce, ciphertext, tag, in the suite of that
+    /// key. Its key is HKDF(salt = none, key = department's pseudonym key, info = "gw/hand-over/v1" | department |
+    /// version), as long as the suite's; associated data is "gw/hand-over/v1" | tenant | department | version.
     ///
     /// - Throws: ``FieldCryptoError/unknownKey(_:)`` where the department has no key.
     package func sealHandOver(
@@ -44,8 +44,8 @@ extension Keyring {
     ) throws(FieldCryptoError) -> [UInt8] {
         let key = try state.withLock { $0.keys }.keys(.pseudonym, department)[0]
         try reserveUses(1, of: key.name)
-        let nonce = try random.bytes(AES256GCM.nonceByteCount)
-        let sealed = try AES256GCM().encrypt(
+        let nonce = try random.bytes(key.suite.nonceByteCount)
+        let sealed = try key.suite.cipher().encrypt(
             message, key: Self.handOverKey(from: key), nonce: nonce,
             associatedData: Self.handOverData(key.name, tenant: tenant))
         return [Self.handOverFormat] + Self.bigEndian(key.name.version) + nonce + sealed
@@ -55,13 +55,16 @@ extension Keyring {
     package func openHandOver(
         _ token: [UInt8], of department: String, tenant: String
     ) throws(FieldCryptoError) -> [UInt8]? {
-        guard token.count > 33, token[0] == Self.handOverFormat, hasPseudonymKey(department)
+        guard token.count > 5, token[0] == Self.handOverFormat, hasPseudonymKey(department)
         else { return nil }
         let version = token[1..<5].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
         let keys = try state.withLock { $0.keys }.keys(.pseudonym, department)
         guard let key = keys.first(where: { $0.name.version == version }) else { return nil }
-        return try AES256GCM().decrypt(
-            Array(token[17...]), key: Self.handOverKey(from: key), nonce: Array(token[5..<17]),
+        let start = 5 + key.suite.nonceByteCount
+        guard token.count > start + key.suite.tagByteCount else { return nil }
+        return try key.suite.cipher().decrypt(
+            Array(token[start...]), key: Self.handOverKey(from: key),
+            nonce: Array(token[5..<start]),
             associatedData: Self.handOverData(key.name, tenant: tenant))
     }
 
@@ -72,8 +75,9 @@ extension Keyring {
         info.append("gw/hand-over/v1")
         info.append(key.name.name)
         info.append(key.name.version)
-        return try hkdfSHA256(
-            salt: [], inputKey: key.secret, info: info.bytes, byteCount: AES256GCM.keyByteCount)
+        return try hkdf(
+            salt: [], inputKey: key.secret, info: info.bytes, byteCount: key.suite.keyByteCount,
+            hash: key.suite.family.hash)
     }
 
     private static func handOverData(_ name: KeyName, tenant: String) -> [UInt8] {

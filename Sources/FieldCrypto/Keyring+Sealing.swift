@@ -49,6 +49,9 @@ extension Keyring {
                 classKey = try keySet.newest(fieldClass: name)
                 last = (name, classKey)
             }
+            if classKey.key.suite.isDeterministic, value.address.resident != nil {
+                throw .deterministicClass(name)
+            }
             if value.address.resident == nil { systemUses[classKey.key.name, default: 0] += 1 }
             requests.append(
                 KeyRequest(resident: value.address.resident, classKey: classKey, generation: nil))
@@ -86,7 +89,7 @@ extension Keyring {
     package func openEach(
         _ values: [SealedValue]
     ) throws(FieldCryptoError) -> [Result<[UInt8], FieldCryptoError>] {
-        let results = try openOnce(values)
+        var results = try openOnce(values)
         let needsNewerRing = results.contains {
             if case .failure(.unknownKey(let key)) = $0 {
                 isNewer(key)
@@ -94,15 +97,37 @@ extension Keyring {
                 false
             }
         }
-        if !needsNewerRing { return results }
-        // Another process has added a version and sealed under it since this ring was read.
-        try reload()
-        return try openOnce(values)
+        if needsNewerRing {
+            // Another process has added a version and sealed under it since this ring was read.
+            try reload()
+            results = try openOnce(values)
+        }
+        for index in results.indices {
+            if case .failure(let error) = results[index] {
+                results[index] = .failure(Self.refusal(error, values[index].address))
+            }
+        }
+        return results
     }
 
     private func isNewer(_ key: KeyName) -> Bool {
         guard key.kind == .fieldClass else { return false }
         return state.withLock { $0.keys.nextVersion(.fieldClass, key.name) } <= key.version
+    }
+
+    /// One error for whatever is wrong with an envelope, so that nobody learns from it which part is.
+    ///
+    /// What is wrong with the resident, the class or the store is told as it is.
+    private static func refusal(
+        _ error: FieldCryptoError, _ address: FieldAddress
+    ) -> FieldCryptoError {
+        switch error {
+        case .unknownFormat, .unknownSuite, .malformedEnvelope, .commitmentMissing:
+            return .notAuthentic(table: address.table, field: address.field)
+        case .unknownKey(let key) where key.kind == .fieldClass:
+            return .notAuthentic(table: address.table, field: address.field)
+        default: return error
+        }
     }
 
     private func openOnce(
@@ -182,6 +207,9 @@ extension Keyring {
             fieldClass: address.fieldClass, version: envelope.classVersion)
         guard classKey.key.suite == envelope.suite else {
             throw .malformedEnvelope("its suite is not that of its class version")
+        }
+        if envelope.suite.isDeterministic, address.resident != nil {
+            throw .malformedEnvelope("its suite goes with no resident")
         }
         guard (address.resident == nil) == (envelope.generation == 0) else {
             throw .malformedEnvelope("generation 0 goes with no resident, and only with none")

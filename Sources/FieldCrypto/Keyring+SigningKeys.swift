@@ -4,14 +4,15 @@ extension Keyring {
     /// - Parameters:
     ///   - name: By which ``signingKey(_:)`` finds it.
     ///   - fieldClass: A class of the ring.
+    ///   - algorithm: How it signs.
     /// - Returns: The key, already stored.
     /// - Throws: ``FieldCryptoError/store(_:)`` with ``KeyStoreError/alreadyThere(_:)`` if there is one of that name.
     package func createSigningKey(
-        _ name: String, fieldClass: String
+        _ name: String, fieldClass: String, algorithm: SignatureAlgorithm = .ed25519
     ) throws(FieldCryptoError) -> SigningKey {
         try checkName(name, of: "signing key")
-        let seed = try random.secret(SigningKey.seedByteCount)
-        let key = try SigningKey(seed: seed)
+        let seed = try SigningKey.randomSeed(for: algorithm, from: random)
+        let key = try SigningKey(seed: seed, algorithm: algorithm)
         var bytes = seed.withUnsafeBytes { [UInt8]($0) }
         defer { wipe(&bytes) }
         let sealed = try seal(
@@ -34,8 +35,10 @@ extension Keyring {
         var bytes = try open(
             record.sealedSeed,
             at: Self.seedAddress(name: name, fieldClass: record.fieldClass))
-        let key = try SigningKey(seed: SecretBytes(wiping: &bytes))
-        guard key.publicKey.bytes == record.publicKey else {
+        let kept = try VerifyingKey(bytes: record.publicKey)
+        let key = try SigningKey(
+            seed: SecretBytes(wiping: &bytes), algorithm: kept.algorithm)
+        guard key.publicKey == kept else {
             throw .ring("signing key '\(name)' is not that of its public key")
         }
         return key

@@ -12,7 +12,7 @@ package final class BareAuditLog {
     /// - Throws: ``GatewayError/store(_:)``.
     package init(at url: URL) throws(GatewayError) {
         queue = try openDatabase(
-            at: url, schema: Schema.store, format: Schema.storeFormat, busySeconds: 5)
+            at: url, schema: Schema.store, busySeconds: 5)
     }
 
     /// Inserts rows of the given lengths in one transaction and waits until they are durable.

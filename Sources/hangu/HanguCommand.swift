@@ -20,7 +20,7 @@ struct HanguCommand: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, PullCommand.self, DiscloseCommand.self, ConsentCommand.self,
             ResidentCommand.self, AuditCommand.self, ReviewCommand.self, DemoCommand.self,
-            KeysCommand.self, CedarCommand.self, WitnessCommand.self,
+            KeysCommand.self, CedarCommand.self, WitnessCommand.self, FieldBenchCommand.self,
         ])
 
     static func main() async {

@@ -57,9 +57,9 @@ struct PrimitiveTests {
                 let output = block["Output"], let key = block["Ctrl.IKM"]
             else { return }
             let expected = hex(output)
-            let derived = try hkdfSHA256(
+            let derived = try hkdf(
                 salt: value(block["Ctrl.salt"]), inputKey: SecretBytes(copying: value(key)),
-                info: value(block["Ctrl.info"]), byteCount: expected.count)
+                info: value(block["Ctrl.info"]), byteCount: expected.count, hash: .sha256)
             #expect(derived == SecretBytes(copying: expected))
             ran += 1
         }

@@ -88,7 +88,7 @@ struct WycheproofTests {
     }
 
     @Test("HKDF-SHA-256")
-    func hkdf() throws {
+    func hkdfSHA256() throws {
         guard let file = try WycheproofFile.read("hkdf_sha256_test.json") else { return }
         var ran = 0
         for group in file.testGroups {
@@ -98,13 +98,15 @@ struct WycheproofTests {
                 let info = hex(try #require(test.info))
                 let size = try #require(test.size)
                 if test.result == "valid" {
-                    let output = try hkdfSHA256(
-                        salt: salt, inputKey: input, info: info, byteCount: size)
+                    let output = try hkdf(
+                        salt: salt, inputKey: input, info: info, byteCount: size, hash: .sha256)
                     let expected = SecretBytes(copying: hex(try #require(test.okm)))
                     #expect(output == expected, "case \(test.tcId)")
                 } else {
                     #expect(throws: FieldCryptoError.self, "case \(test.tcId)") {
-                        try hkdfSHA256(salt: salt, inputKey: input, info: info, byteCount: size)
+                        try hkdf(
+                            salt: salt, inputKey: input, info: info, byteCount: size,
+                            hash: .sha256)
                     }
                 }
                 ran += 1

@@ -162,13 +162,13 @@ struct MemoryMap: MapStorage {
     private var buckets: [UInt16: [SHA256Digest: MapEntry]] = [:]
     private var pages: [Int: [UInt8]] = [:]
 
-    func entries(inBucket bucket: UInt16) throws(Never) -> [MapEntry] {
+    func entries(inBucket bucket: UInt16) throws(TransparencyLogError) -> [MapEntry] {
         Array((buckets[bucket] ?? [:]).values)
     }
 
-    func page(_ number: Int) throws(Never) -> [UInt8]? { pages[number] }
+    func page(_ number: Int) throws(TransparencyLogError) -> [UInt8]? { pages[number] }
 
-    mutating func putPage(_ number: Int, _ bytes: [UInt8]) throws(Never) { pages[number] = bytes }
+    mutating func putPage(_ number: Int, _ bytes: [UInt8]) throws(TransparencyLogError) { pages[number] = bytes }
 
     mutating func keep(_ entry: MapEntry) {
         let bytes = entry.key.bytes

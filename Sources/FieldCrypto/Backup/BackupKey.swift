@@ -75,12 +75,13 @@ package struct BackupKey: Sendable {
 
     /// Authenticates what stands beside the ring in the backup.
     package func authenticate(_ text: [UInt8]) throws(FieldCryptoError) -> [UInt8] {
-        try HMACSHA256(key: derived("hangu/key-backup/mac/v1")).authenticate(text).bytes
+        try HMACContext(key: derived("hangu/key-backup/mac/v1"), hash: .sha256)
+            .authenticate(text).bytes
     }
 
     private func derived(_ purpose: String) throws(FieldCryptoError) -> SecretBytes {
-        try hkdfSHA256(
+        try hkdf(
             salt: set.bytes, inputKey: secret, info: Array(purpose.utf8),
-            byteCount: RootKey.byteCount)
+            byteCount: RootKey.byteCount, hash: .sha256)
     }
 }

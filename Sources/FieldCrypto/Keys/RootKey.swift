@@ -64,7 +64,7 @@ package final class RootKey: Sendable {
         switch holder {
         case .memory(let own):
             wrapped = try KeyWrapping.wrap(
-                key, under: own, associatedData: data, cipher: AES256GCM(), random: random)
+                key, underRoot: own, associatedData: data, family: suite.family, random: random)
         case .device(let device):
             wrapped = try KeyWrapping.wrap(
                 key, in: device, associatedData: data, random: random)
@@ -85,8 +85,8 @@ package final class RootKey: Sendable {
         switch holder {
         case .memory(let own):
             return try KeyWrapping.unwrap(
-                wrapped.wrapped, under: own, associatedData: data, cipher: AES256GCM(),
-                what: wrapped.name.description)
+                wrapped.wrapped, underRoot: own, associatedData: data,
+                family: CipherSuite(byte: wrapped.suite).family, what: wrapped.name.description)
         case .device(let device):
             return try KeyWrapping.unwrap(
                 wrapped.wrapped, in: device, associatedData: data,

@@ -14,6 +14,8 @@ package struct AuditLog: Sendable {
     package static let subjectClass = "audit-subject"
     /// The name of the signing key in the ring.
     package static let signingKeyName = "audit-log"
+    /// The name of the SM2 key in the ring of a home of the SM family.
+    package static let nationalKeyName = "audit-log.sm2"
 
     /// The log's name in checkpoints and keys.
     package let origin: String
@@ -63,6 +65,12 @@ package struct AuditLog: Sendable {
         }
     }
 
+    /// The SM2 public key, where the log has one.
+    func nationalNoteKey() throws(GatewayError) -> NoteKey? {
+        guard let key = try keys.national() else { return nil }
+        return try noteKey(of: key)
+    }
+
     /// Appends entries within a transaction and signs the checkpoint over them.
     ///
     /// - Returns: For each entry where it stands; good once the transaction has ended well.
@@ -89,7 +97,10 @@ package struct AuditLog: Sendable {
         {
             return known
         }
-        let found = try HeadCheck(keys: try history(in: reader), mark: mark, reader: reader).head()
+        let found = try HeadCheck(
+            keys: try history(in: reader), national: try nationalNoteKey().map { [$0] } ?? [],
+            mark: mark, reader: reader
+        ).head()
         remember(found)
         // What a reader sees is durable, so the mark stays behind the store.
         if let checkpoint = found.checkpoint { mark?.keep(checkpoint.note) }
@@ -134,9 +145,9 @@ package struct AuditLog: Sendable {
         _ tree: LogTree, alsoBy next: SigningKey?, in writer: any StoreWriter
     ) throws(GatewayError) -> StoredCheckpoint {
         let checkpoint = Checkpoint(origin: origin, size: tree.size, root: tree.root())
-        let key = try keys.current(in: writer)
+        let (key, national) = (try keys.current(in: writer), try keys.national())
         let note = try inLog { () throws(TransparencyLogError) in
-            var signed = try checkpoint.signed(by: key)
+            var signed = try checkpoint.signed(by: key, and: national.map { [$0] } ?? [])
             if let next { try signed.sign(name: origin, key: next) }
             return String(decoding: signed.bytes, as: UTF8.self)
         }

@@ -70,16 +70,28 @@ package struct AuditDesk: Sendable {
             var details = DetailVerification(details: log.details, reader: reader)
             try details.run()
             var faults = earlier.faults + cosigned.faults + details.faults
-            faults += try ResidentMap(parts).faults(in: reader)
+            faults += try ResidentMap.faults(in: reader, details: log.details)
             let size = try reader.treeSize()
             if let checkpoint = report.checkpoint, checkpoint.size != size {
                 faults.append(
                     "the log has \(size) entries, its newest checkpoint \(checkpoint.size)")
             }
+            faults += try nationalFaults(reader)
             return AuditVerification(
                 log: report, detailsChecked: details.checkedCount,
                 detailsGone: details.goneCount, faults: faults, cosigned: cosigned.summary)
         }
+    }
+
+    /// What is wrong with the SM2 signature of the newest checkpoint, in a home that has the key.
+    private func nationalFaults(_ reader: any AuditReader) throws(GatewayError) -> [String] {
+        guard let key = try log.nationalNoteKey(),
+            let newest = try reader.newestCheckpoint()
+        else { return [] }
+        do {
+            _ = try Checkpoint.verified(Array(newest.note.utf8), log: key)
+            return []
+        } catch { return ["the newest checkpoint's SM2 signature: \(error)"] }
     }
 
     /// One entry with what can be opened of it.
@@ -134,13 +146,15 @@ package struct AuditDesk: Sendable {
     }
 
     /// Hands out every file of the published log, in an order in which a reader never sees a checkpoint without its
-    /// tiles: bundles, tiles, `minimum-index` where entries were pruned, `vkey`, `checkpoint`.
+    /// tiles: bundles, tiles, `minimum-index` where entries were pruned, `vkey`, in a home of the SM family `vkey-sm2`,
+    /// `checkpoint`.
     ///
     /// - Parameter write: Keeps one file; its first argument is the path below the log's folder.
     /// - Throws: ``GatewayError``, also what `write` throws.
     package func export(
         _ write: (String, [UInt8]) throws(GatewayError) -> Void
     ) throws(GatewayError) {
+        let national = try log.nationalNoteKey()
         try store.read { reader throws(GatewayError) in
             let key = try log.noteKey(in: reader).encoded
             let files = LogFiles(log: log, reader: reader)
@@ -156,6 +170,7 @@ package struct AuditDesk: Sendable {
             let minimum = try files.minimum()
             if minimum > 0 { try write("minimum-index", Array("\(minimum)\n".utf8)) }
             try write("vkey", Array((key + "\n").utf8))
+            if let national { try write("vkey-sm2", Array((national.encoded + "\n").utf8)) }
             if let checkpoint = try files.content(of: "checkpoint") {
                 try write("checkpoint", checkpoint)
             }

@@ -34,6 +34,11 @@ final class LogSigningKeys: Sendable {
         get throws(GatewayError) { try key(state.withLock { $0.current }) }
     }
 
+    /// The SM2 key that signs beside the current one, in a home of the SM family.
+    func national() throws(GatewayError) -> SigningKey? {
+        keyring.family == .sm ? try key(AuditLog.nationalKeyName) : nil
+    }
+
     func key(_ name: String) throws(GatewayError) -> SigningKey {
         if let known = state.withLock({ $0.keys[name] }) { return known }
         let found = try inCrypto { () throws(FieldCryptoError) in try keyring.signingKey(name) }

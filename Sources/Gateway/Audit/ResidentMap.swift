@@ -79,7 +79,9 @@ package struct ResidentMap: Sendable {
     }
 
     /// What is wrong with the newest root: it must be that of the kept map and of the entry that carries it.
-    func faults(in reader: any StoreReader) throws(GatewayError) -> [String] {
+    static func faults(
+        in reader: any StoreReader, details: AuditDetails
+    ) throws(GatewayError) -> [String] {
         guard let newest = try reader.newestMapRoot() else { return [] }
         var faults: [String] = []
         if try SparseMap(StoredMap(reader: reader, writer: nil)).root().bytes != newest.root {
@@ -88,7 +90,7 @@ package struct ResidentMap: Sendable {
         guard let entry = try reader.entries(from: newest.index, limit: 1).first,
             entry.index == newest.index
         else { return faults + ["the entry of the newest map root is missing"] }
-        let opened = try OpenedEntry(entry, details: parts.log.details, reader: reader)
+        let opened = try OpenedEntry(entry, details: details, reader: reader)
         if opened.leaf.type != .mapRoot
             || opened.operational["root"]?.string != hexadecimal(newest.root)
         {

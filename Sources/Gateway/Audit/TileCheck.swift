@@ -83,7 +83,7 @@ extension AuditDesk {
     /// - Throws: ``GatewayError`` where the store cannot be read.
     package func verifyLeaves() throws(GatewayError) -> TileRebuild {
         try store.read { reader throws(GatewayError) in
-            let kept = try KeptCheckpoints(log: try log.noteKey(), reader: reader)
+            let kept = try KeptCheckpoints(keys: try log.history(in: reader), reader: reader)
             var check = TileCheck(reader)
             try check.run(comparing: kept.checkpoints)
             return TileRebuild(
@@ -117,7 +117,7 @@ extension AuditDesk {
         _ check: TileCheck, _ reader: any StoreReader
     ) throws(GatewayError) -> Bool {
         guard let stored = try reader.newestCheckpoint() else { return check.size == 0 }
-        let key = try log.noteKey()
+        let key = try log.noteKey(in: reader)
         let checkpoint = try inLog { () throws(TransparencyLogError) in
             try Checkpoint.verified(Array(stored.note.utf8), log: key).checkpoint
         }

@@ -103,7 +103,7 @@ package struct SignedNote: Hashable, Sendable {
             signature: Array(bytes.dropFirst(4)))
     }
 
-    /// Adds a log's signature.
+    /// Adds a log's signature, of the kind that its key signs with.
     package mutating func sign(name: String, key: SigningKey) throws(TransparencyLogError) {
         let noteKey = try NoteKey(name: name, key: key.publicKey)
         append(key: noteKey, try signature(of: Array(untrustedText.utf8), by: key))

@@ -1,8 +1,10 @@
+import FieldCrypto
 import Glibc
 
 /// Keeps this process's memory, and the keys in it, out of core dumps.
 enum CoreDumps {
-    /// Forbids core files, and leaves a program that dumps are piped to no memory to read (core(5)).
+    /// Forbids core files, leaves a program that dumps are piped to no memory to read (core(5)), and keeps debuggers of
+    /// the same account out.
     ///
     /// Best effort: where the kernel refuses, keys are still wiped after use.
     static func forbid() {
@@ -13,5 +15,7 @@ enum CoreDumps {
             _ = write(filter, "0", 1)
             close(filter)
         }
+        // Last: a process that is not dumpable may no longer write the filter.
+        _ = ProtectedMemory.forbidDumps()
     }
 }

@@ -11,6 +11,7 @@ import SQLiteStore
 struct HomeCreation {
     let folder: HomeFolder
     let tenant: String
+    let family: CryptoFamily
     let sources: [SourceDeclaration]
     /// The policies to start from.
     let policies: URL
@@ -41,7 +42,8 @@ struct HomeCreation {
         let keys = try KeyDatabase(at: folder.keys, epochs: folder.epochs)
         let suffix = try inCrypto { () throws(FieldCryptoError) in
             let classes = catalogue.classes.map(\.name) + HomeKeys.ownClasses
-            let keyring = try Keyring.create(classes: classes, rootKey: rootKey, store: keys)
+            let keyring = try Keyring.create(
+                classes: classes, family: family, rootKey: rootKey, store: keys)
             try HomeKeys.complete(keyring, catalogue: catalogue)
             _ = try keyring.createSigningKey(
                 AuditLog.signingKeyName, fieldClass: AuditLog.operationalClass)

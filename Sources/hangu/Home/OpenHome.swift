@@ -92,7 +92,8 @@ enum HomeKeys {
         AuditTrail.indexKeyName, ResidentMap.keyName,
     ]
 
-    /// Adds the first version of every key that the ring does not have yet.
+    /// Adds the first version of every key that the ring does not have yet; in a ring of the SM family also the log's
+    /// SM2 key.
     static func complete(_ keyring: Keyring, catalogue: Catalogue) throws(FieldCryptoError) {
         let known = Set(keyring.keyNames.map { "\($0.kind.rawValue) \($0.name)" })
         for name in catalogue.classes.map(\.name) + ownClasses
@@ -107,6 +108,11 @@ enum HomeKeys {
         for name in Set(indexes + declared).sorted()
         where !known.contains("\(KeyKind.blindIndex.rawValue) \(name)") {
             _ = try keyring.addVersion(of: .blindIndex, name: name)
+        }
+        if keyring.family == .sm, try keyring.signingKey(AuditLog.nationalKeyName) == nil {
+            _ = try keyring.createSigningKey(
+                AuditLog.nationalKeyName, fieldClass: AuditLog.operationalClass,
+                algorithm: .sm2)
         }
     }
 }

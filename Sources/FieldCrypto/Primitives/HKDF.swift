@@ -1,26 +1,26 @@
 internal import COpenSSL
 
-/// HKDF with SHA-256 (RFC 5869) from kept HMAC contexts: a third of the time of libcrypto's own.
+/// HKDF (RFC 5869) with one hash from kept HMAC contexts: a third of the time of libcrypto's own.
 ///
 /// Not `Sendable`, as its contexts are not.
-final class HKDFSHA256 {
-    private let expander: HMACSHA256
+final class HKDF {
+    private let expander: HMACContext
 
-    init() throws(FieldCryptoError) { expander = try HMACSHA256() }
+    init(hash: HashAlgorithm) throws(FieldCryptoError) { expander = try HMACContext(hash: hash) }
 
     /// Derives `output.count` bytes.
     ///
     /// - Parameters:
-    ///   - extractor: A context keyed with the salt.
+    ///   - extractor: A context of the same hash, keyed with the salt.
     ///   - inputKey: The input key material.
     ///   - info: What the derived key is for.
     ///   - output: 1 to 8,160 bytes to fill.
     /// - Throws: ``FieldCryptoError/length(of:byteCount:expected:)`` for more output than the function has.
     func derive(
-        extractor: HMACSHA256, inputKey: UnsafeRawBufferPointer, info: [UInt8],
+        extractor: HMACContext, inputKey: UnsafeRawBufferPointer, info: [UInt8],
         into output: UnsafeMutableRawBufferPointer
     ) throws(FieldCryptoError) {
-        guard output.count <= 255 * SHA256Digest.byteCount else {
+        guard output.count <= 255 * Digest256.byteCount else {
             throw .length(of: "derived key", byteCount: output.count, expected: 255 * 32)
         }
         // The pseudorandom key and the running block, wiped on every way out.
@@ -52,7 +52,7 @@ final class HKDFSHA256 {
                 try expander.update(byte)
             }
             try expander.finish(into: blockStart)
-            let count = min(SHA256Digest.byteCount, output.count - filled)
+            let count = min(Digest256.byteCount, output.count - filled)
             UnsafeMutableRawBufferPointer(rebasing: output[filled..<filled + count])
                 .copyMemory(from: UnsafeRawBufferPointer(rebasing: block[0..<count]))
             filled += count
@@ -65,21 +65,22 @@ final class HKDFSHA256 {
     }
 }
 
-/// HKDF-SHA-256 (RFC 5869), extract and expand.
+/// HKDF (RFC 5869), extract and expand.
 ///
 /// - Parameters:
 ///   - salt: Any length, also none.
 ///   - inputKey: The input key material.
 ///   - info: What the derived key is for.
 ///   - byteCount: 1 to 8,160.
+///   - hash: The hash below it.
 /// - Returns: The derived key.
 /// - Throws: ``FieldCryptoError/length(of:byteCount:expected:)`` for more output than the function has.
-package func hkdfSHA256(
-    salt: [UInt8], inputKey: SecretBytes, info: [UInt8], byteCount: Int
+package func hkdf(
+    salt: [UInt8], inputKey: SecretBytes, info: [UInt8], byteCount: Int, hash: HashAlgorithm
 ) throws(FieldCryptoError) -> SecretBytes {
-    let extractor = try HMACSHA256()
+    let extractor = try HMACContext(hash: hash)
     try extractor.setKey(salt)
-    let derivation = try HKDFSHA256()
+    let derivation = try HKDF(hash: hash)
     return try SecretBytes(count: byteCount) { output throws(FieldCryptoError) in
         try inputKey.withUnsafeBytes { key throws(FieldCryptoError) in
             try derivation.derive(

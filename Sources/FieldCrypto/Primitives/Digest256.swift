@@ -1,10 +1,10 @@
-/// The 32 bytes of a SHA-256 or HMAC-SHA-256, held inline: no allocation for each node of a tree.
-package struct SHA256Digest: Hashable, Sendable {
+/// The 32 bytes of a SHA-256, an SM3 or an HMAC over one, held inline: no allocation for each node of a tree.
+package struct Digest256: Hashable, Sendable {
     package static let byteCount = 32
     private var words: (UInt64, UInt64, UInt64, UInt64)
 
     /// All zero: what a field of a fixed record holds where there is no digest.
-    package static let zero = SHA256Digest()
+    package static let zero = Digest256()
 
     private init() { words = (0, 0, 0, 0) }
 
@@ -21,7 +21,7 @@ package struct SHA256Digest: Hashable, Sendable {
     }
 
     /// Reads digests that lie one after another, or nil where the count is no multiple of 32.
-    package static func list(_ bytes: [UInt8]) -> [SHA256Digest]? {
+    package static func list(_ bytes: [UInt8]) -> [Digest256]? {
         guard bytes.count % byteCount == 0 else { return nil }
         return bytes.withUnsafeBytes { bytes in
             (0..<bytes.count / byteCount).map { Self(reading: bytes, at: $0 * byteCount) }
@@ -65,7 +65,7 @@ package struct SHA256Digest: Hashable, Sendable {
     }
 
     /// Takes the same time whether or not the digests are equal, so it also suits authentication codes.
-    package static func == (left: SHA256Digest, right: SHA256Digest) -> Bool {
+    package static func == (left: Digest256, right: Digest256) -> Bool {
         let first = (left.words.0 ^ right.words.0) | (left.words.1 ^ right.words.1)
         let second = (left.words.2 ^ right.words.2) | (left.words.3 ^ right.words.3)
         return first | second == 0
@@ -79,7 +79,7 @@ package struct SHA256Digest: Hashable, Sendable {
     }
 }
 
-extension SHA256Digest: CustomStringConvertible {
+extension Digest256: CustomStringConvertible {
     /// Lower-case hexadecimal, 64 characters.
     package var description: String {
         let digits = Array("0123456789abcdef".utf8)
@@ -92,3 +92,6 @@ extension SHA256Digest: CustomStringConvertible {
         return String(decoding: text, as: UTF8.self)
     }
 }
+
+/// A digest where only SHA-256 will do: a node of the published tree, a key's id.
+package typealias SHA256Digest = Digest256
