@@ -34,9 +34,9 @@ extension Keyring {
 
     /// Seals a message that only the gateway can open, and only for one department.
     ///
-    /// 1 byte 0xE2, 4 bytes version of the department's key (big-endian), nonce, ciphertext and tag of the suite of that
-    /// key. The suite's key is HKDF(salt = none, key = department's pseudonym key, info = "gw/hand-over/v1" |
-    /// department | version); associated data is "gw/hand-over/v1" | tenant | department | version.
+    /// 1 byte 0xE2, 4 bytes version of the department's key (big-endian), nonce, ciphertext, tag, in the suite of that
+    /// key. Its key is HKDF(salt = none, key = department's pseudonym key, info = "gw/hand-over/v1" | department |
+    /// version), as long as the suite's; associated data is "gw/hand-over/v1" | tenant | department | version.
     ///
     /// - Throws: ``FieldCryptoError/unknownKey(_:)`` where the department has no key.
     package func sealHandOver(
@@ -60,11 +60,11 @@ extension Keyring {
         let version = token[1..<5].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
         let keys = try state.withLock { $0.keys }.keys(.pseudonym, department)
         guard let key = keys.first(where: { $0.name.version == version }) else { return nil }
-        let textStart = 5 + key.suite.nonceByteCount
-        guard token.count > textStart + key.suite.tagByteCount else { return nil }
+        let start = 5 + key.suite.nonceByteCount
+        guard token.count > start + key.suite.tagByteCount else { return nil }
         return try key.suite.cipher().decrypt(
-            Array(token[textStart...]), key: Self.handOverKey(from: key),
-            nonce: Array(token[5..<textStart]),
+            Array(token[start...]), key: Self.handOverKey(from: key),
+            nonce: Array(token[5..<start]),
             associatedData: Self.handOverData(key.name, tenant: tenant))
     }
 

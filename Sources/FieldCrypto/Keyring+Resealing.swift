@@ -123,6 +123,15 @@ extension Keyring {
         return (key.version, key.key.suite)
     }
 
+    /// The suite of every key of the ring.
+    package var suites: [KeyName: CipherSuite] {
+        let keys = state.withLock { $0.keys }
+        let all =
+            keys.classes.values.joined().map(\.key) + Array(keys.epochs.values)
+            + Array(keys.others.values.joined())
+        return Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0.suite) })
+    }
+
     /// Those of some residents whose keys were destroyed on purpose.
     package func shredded(
         among residents: [ResidentKeyID]

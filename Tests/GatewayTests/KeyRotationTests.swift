@@ -195,6 +195,30 @@ struct KeyRotationTests {
         #expect(try name() == "张三丰")
     }
 
+    @Test("A home goes over to the other family and back while it answers", arguments: [0, 1])
+    func suite(rounds: Int) throws {
+        let civil = try #require(
+            try gateway.answer(gateway.request(["identity.name"], of: number)).pseudonym)
+        for family in [CryptoFamily.sm, .international].prefix(rounds + 1) {
+            let report = try rotation.rotateSuite(to: family) { _ in
+                #expect(throws: Never.self) { try #expect(name() == "张三丰") }
+                return false
+            }
+            #expect(report.doneNow > 60)
+            #expect(gateway.parts.keyring.family == family)
+            let scan = try KeyScan(gateway.parts).run()
+            #expect(scan.isSound, "\(scan.faults)")
+            let suites = gateway.parts.keyring.suites.filter { $0.key.kind == .fieldClass }
+            #expect(suites.values.allSatisfy { $0.family == family })
+            #expect(try name() == "张三丰" && gateway.verification().isSound)
+            let request = gateway.request(["identity.name"], of: number).about(pseudonym: civil)
+            #expect(try gateway.answer(request).isResidentKnown == true)
+            #expect(throws: GatewayError.self, "there already") {
+                try rotation.rotateSuite(to: family)
+            }
+        }
+    }
+
     @Test("Every column that holds an envelope is one that rotation walks")
     func registry() throws {
         try gateway.store.close()
@@ -211,7 +235,7 @@ struct KeyRotationTests {
                         sql: """
                             SELECT count(*) FROM "\(table)" WHERE typeof("\(column)") = 'blob'
                                 AND length("\(column)") > 38
-                                AND substr("\(column)", 1, 2) = x'e101'
+                                AND substr("\(column)", 1, 2) IN (x'e101', x'e111')
                             """)
                     if (count ?? 0) > 0 { found.insert("\(table).\(column)") }
                 }

@@ -63,7 +63,8 @@ struct EpochDatabaseTests {
         #expect(try store.uses()[KeyName(kind: .epoch, name: "", version: 2)] == 3)
     }
 
-    @Test("A copy of keys.db opens nothing once its epoch is destroyed, and a whole copy still does")
+    @Test(
+        "A copy of keys.db opens nothing once its epoch is destroyed, and a whole copy still does")
     func copies() throws {
         let ring = try Keyring.create(classes: ["identity"], rootKey: rootKey, store: open())
         let resident = ResidentKeyID(high: 1, low: 2)

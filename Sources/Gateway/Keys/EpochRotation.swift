@@ -1,16 +1,23 @@
-import FieldCrypto
+package import FieldCrypto
 
 extension KeyRotation {
     /// Begins an epoch: wraps all residents' keys under a new key and destroys the epoch before the last.
     ///
     /// A copy of the keys made two epochs ago then opens nothing any more.
+    ///
+    /// - Parameters:
+    ///   - family: Whose algorithms the home works with from now on; nil for those it has.
+    ///   - progress: Called after each batch; a true answer stops between two batches, and the next run goes on.
+    /// - Returns: What was done.
+    /// - Throws: ``GatewayError``.
     package func rotateEpoch(
+        to family: CryptoFamily? = nil,
         progress: @escaping (KeyProgress) -> Bool = { _ in false }
     ) throws(GatewayError) -> KeyRotationReport {
         var (job, isResumed) = try begin(
             .epoch, name: "", version: newest(.epoch, "") + 1)
         let before = job.done
-        try makeVersion(.epoch, of: job)
+        try makeVersion(.epoch, of: job, suite: family?.suite)
         if job.state == .running {
             let counts = try inCrypto { () throws(FieldCryptoError) in
                 try parts.keyring.residentKeyCounts()

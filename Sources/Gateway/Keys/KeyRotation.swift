@@ -55,11 +55,13 @@ package struct KeyRotation: Sendable {
     }
 
     /// Makes a job's version where the ring lacks it, and tells every process to seal under it from now on.
-    func makeVersion(_ kind: KeyKind, of job: KeyJob) throws(GatewayError) {
+    func makeVersion(
+        _ kind: KeyKind, of job: KeyJob, suite: CipherSuite? = nil
+    ) throws(GatewayError) {
         try inCrypto { () throws(FieldCryptoError) in try parts.keyring.reload() }
         if newest(kind, job.name) < job.version {
             _ = try inCrypto { () throws(FieldCryptoError) in
-                try parts.keyring.addVersion(of: kind, name: job.name)
+                try parts.keyring.addVersion(of: kind, name: job.name, suite: suite)
             }
         }
         try parts.store.write { writer throws(GatewayError) in try writer.advanceRing() }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FieldCrypto
 import Gateway
 import Glibc
 import Synchronization
@@ -40,6 +41,7 @@ struct KeysRotateCommand: ParsableCommand {
             "Can be stopped, or killed, and run again at any time: it goes on where it was.",
         subcommands: [
             OfClass.self, OfEpoch.self, OfIndex.self, OfPseudonym.self, OfSigning.self,
+            OfSuite.self,
             KeysRootCommand.self,
         ])
 
@@ -140,6 +142,30 @@ struct KeysRotateCommand: ParsableCommand {
 
         func run() throws {
             try KeysRotateCommand.run(options) { rotation, _ in try rotation.rotateSigning() }
+        }
+    }
+}
+
+extension KeysRotateCommand {
+    /// The command `hangu keys rotate suite`.
+    struct OfSuite: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "suite",
+            abstract: "Bring the whole home from one family of algorithms to the other.",
+            discussion: "Rotates the epoch, every class and every index, one after the other.")
+        @Option(help: "international or sm.")
+        var to: String
+        @OptionGroup var options: HomeOptions
+
+        func validate() throws {
+            guard CryptoFamily(rawValue: to) != nil else {
+                throw ValidationError("--to is international or sm")
+            }
+        }
+
+        func run() throws {
+            guard let family = CryptoFamily(rawValue: to) else { return }
+            try KeysRotateCommand.run(options) { try $0.rotateSuite(to: family, progress: $1) }
         }
     }
 }
