@@ -37,7 +37,8 @@ struct CommandTests {
     private static let wanted = [
         "init", "pull", "disclose", "consent grant", "consent withdraw", "consent list",
         "resident accesses", "audit verify", "audit list", "audit show", "audit export",
-        "audit prove", "review list", "review confirm", "review reject", "review quarantine",
+        "audit prove", "audit rebuild", "audit replay", "review list", "review confirm",
+        "review reject", "review quarantine",
         "demo",
     ]
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Gateway
+import SQLiteStore
 
 /// The command `hangu disclose`.
 struct DiscloseCommand: ParsableCommand {
@@ -35,12 +36,19 @@ struct DiscloseCommand: ParsableCommand {
     @OptionGroup var resident: ResidentInput
     @OptionGroup var options: HomeOptions
 
+    /// How long another request of the command line may take before this one gives up.
+    private static let otherWriterSeconds = 10.0
+
     func run() throws {
         try options.withHome { home, console in
             let request = DisclosureRequest(
                 department: department, officer: officer, representedParty: representing,
                 purpose: purpose, legalBasis: basis, caseID: caseID, items: fields,
                 citizenNumber: try resident.citizenNumber(), channel: "command-line")
+            let lock = try WriterLock(
+                at: home.folder.writerLock, who: "hangu disclose",
+                waitSeconds: Self.otherWriterSeconds)
+            defer { withExtendedLifetime(lock) {} }
             let answer = try DisclosurePath(home.parts).answer(request) { answer in
                 try show(answer, home: home, on: console)
             }

@@ -16,6 +16,7 @@ struct HomeFolder: Sendable {
     var keys: URL { url.appendingPathComponent("keys/keys.db") }
     var logMark: URL { url.appendingPathComponent("keys/log.mark") }
     var store: URL { url.appendingPathComponent("data/hangu.db") }
+    var writerLock: URL { url.appendingPathComponent("data/writer.lock") }
     var pullLock: URL { url.appendingPathComponent("data/pull.lock") }
 
     /// A path of the configuration, relative to the home.
