@@ -68,6 +68,36 @@ struct WriterBench {
         }
     }
 
+    /// Makes a log through the writer, in batches, and exports it with some of its earlier checkpoints.
+    func publish(entries: Int) async throws {
+        let home = try BenchHome(folder, residentCount: 100)
+        var limits = LogWriter.Limits()
+        limits.batchMax = 700
+        let writer = LogWriter(
+            store: home.store, log: home.log, threads: home.threads, limits: limits)
+        await withTaskGroup(of: Void.self) { group in
+            for lane in 0..<1_000 {
+                group.addTask {
+                    for _ in stride(from: lane, to: entries, by: 1_000) {
+                        let draft = draft(home)
+                        do {
+                            _ = try await writer.record { _ throws(GatewayError) in ((), [draft]) }
+                        } catch { return }
+                    }
+                }
+            }
+        }
+        let tiles = TilesFolder(url: folder.appendingPathComponent("tiles"))
+        try AuditDesk(log: home.log, store: home.store).export(tiles.write)
+        let kept = try home.store.read { reader throws(GatewayError) in
+            try reader.checkpoints(from: 0, limit: 1_000_000)
+        }
+        for checkpoint in kept.enumerated() where checkpoint.offset % (kept.count / 6 + 1) == 0 {
+            try tiles.write(
+                "checkpoint.\(checkpoint.element.size)", Array(checkpoint.element.note.utf8))
+        }
+    }
+
     private func draft(_ home: BenchHome) -> AuditDraft {
         let resident = home.residents[Int.random(in: 0..<home.residents.count)]
         return AuditDraft(
