@@ -20,7 +20,6 @@ func openDatabase(
     configuration.busyMode = .timeout(busySeconds)
     configuration.journalMode = .wal
     configuration.prepareDatabase { database in
-        try database.execute(sql: "PRAGMA synchronous = FULL")
         try database.execute(sql: "PRAGMA secure_delete = ON")
         try database.execute(sql: "PRAGMA cache_size = -32768")
         try database.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
@@ -34,6 +33,14 @@ func openDatabase(
                 atPath: url.path, contents: nil, attributes: [.posixPermissions: 0o600])
         }
         let queue = try DatabaseQueue(path: url.path, configuration: configuration)
+        // Only now: the layer itself sets NORMAL when it turns on the write-ahead log, after everything above, and
+        // then a commit that returned could be lost by a power cut.
+        try queue.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+            guard try Int.fetchOne(database, sql: "PRAGMA synchronous") == 2 else {
+                throw GatewayError.store(.unreadable(why: "full synchronisation cannot be set"))
+            }
+        }
         try queue.inTransaction(.immediate) { database in
             let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
             if found > schema.count {

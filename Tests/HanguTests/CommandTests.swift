@@ -38,7 +38,8 @@ struct CommandTests {
         "init", "pull", "disclose", "consent grant", "consent withdraw", "consent list",
         "consent answer", "consent confirm", "consent pause", "consent resume", "resident accesses",
         "audit verify", "audit list", "audit show", "audit export",
-        "audit prove", "review list", "review confirm", "review reject", "review quarantine",
+        "audit prove", "audit rebuild", "audit replay", "review list", "review confirm",
+        "review reject", "review quarantine",
         "demo",
     ]
 

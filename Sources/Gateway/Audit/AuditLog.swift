@@ -186,11 +186,10 @@ struct StoredTiles: TileReader {
             throw .tile(path: tile.path, reason: error.description)
         }
         let length = tile.width * SHA256Digest.byteCount
-        guard let bytes, bytes.count >= length else {
-            throw .tile(path: tile.path, reason: "it is absent or too short")
-        }
-        return stride(from: 0, to: length, by: SHA256Digest.byteCount).compactMap {
-            SHA256Digest(bytes[$0..<$0 + SHA256Digest.byteCount])
-        }
+        guard let bytes, bytes.count >= length,
+            let hashes = SHA256Digest.list(
+                bytes.count == length ? bytes : Array(bytes.prefix(length)))
+        else { throw .tile(path: tile.path, reason: "it is absent or too short") }
+        return hashes
     }
 }

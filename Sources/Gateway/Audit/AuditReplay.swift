@@ -19,6 +19,7 @@ extension AuditDesk {
     /// - Parameters:
     ///   - policies: The bundle to ask.
     ///   - entry: One entry only, or nil for the whole log.
+    /// - Returns: How many came out the same, and which did not.
     /// - Throws: ``GatewayError``.
     package func replay(
         by policies: PolicyBundle, only entry: UInt64? = nil

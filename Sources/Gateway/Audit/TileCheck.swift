@@ -17,6 +17,7 @@ struct TileCheck {
     init(_ reader: any AuditReader) { self.reader = reader }
 
     /// - Parameter checkpoints: In the order of their sizes: each must be of a beginning of this log.
+    /// - Throws: ``GatewayError`` where the store cannot be read.
     mutating func run(comparing checkpoints: [Checkpoint] = []) throws(GatewayError) {
         var replay = LeafReplay()
         var marks = checkpoints[...]

@@ -6,19 +6,19 @@ import Synchronization
 struct AuditBenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure the log's writer, or a long log.",
+        discussion:
+            "--home names a folder of its own, on the disk to be measured. Figures are JSON.",
         shouldDisplay: false)
 
     enum Part: String, ExpressibleByArgument {
         case writer
         case make
         case check
+        case publish
     }
 
-    @Argument(help: "writer, make or check.")
+    @Argument(help: "writer, make, check or publish.")
     var part: Part
-
-    @Option(help: "A folder for the measurement, on the disk to be measured.")
-    var folder: String
 
     @Option(help: "How many entries to make.")
     var entries = 10_000_000
@@ -26,11 +26,17 @@ struct AuditBenchCommand: ParsableCommand {
     @Option(help: "Seconds for each of the runs of the writer.")
     var seconds = 2.0
 
+    @OptionGroup var options: HomeOptions
+
     func run() throws {
-        let url = HomeFolder(path: folder).url
+        let url = try options.folder().url
         let console = Console(language: .ofEnvironment, isJSON: true)
         switch part {
         case .make: try console.say(json: try LongLogBench(folder: url).make(entries: entries))
+        case .publish:
+            let bench = WriterBench(folder: url, secondsEach: seconds)
+            let entries = entries
+            try waiting { try await bench.publish(entries: entries) }
         case .check: try console.say(json: try LongLogBench(folder: url).check())
         case .writer:
             let bench = WriterBench(folder: url, secondsEach: seconds)

@@ -8,6 +8,7 @@ import SQLiteStore
 struct BenchHome {
     static let origin = "bench.example/audit"
     let store: HomeStore
+    let keyring: Keyring
     let log: AuditLog
     let signingKey: SigningKey
     let threads = StoreThreads()
@@ -15,10 +16,11 @@ struct BenchHome {
     let residents: [LocatedResident]
 
     init(_ folder: URL, residentCount: Int) throws {
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let keyFile = folder.appendingPathComponent("root.key")
-        let isNew = !FileManager.default.fileExists(atPath: keyFile.path)
-        let rootKey = isNew ? try RootKeyFile.create(at: keyFile) : try RootKeyFile.read(keyFile)
+        try FileManager.default.createDirectory(
+            at: folder.appendingPathComponent("keys"), withIntermediateDirectories: true)
+        let place = RootKeyPlace(kind: .file, version: 1, in: HomeFolder(path: folder.path))
+        let isNew = !FileManager.default.fileExists(atPath: place.url.path)
+        let rootKey = isNew ? try RootKeyFile.create(at: place) : try RootKeyFile.read(place)
         let keys = try KeyDatabase(at: folder.appendingPathComponent("keys.db"))
         let keyring: Keyring
         if isNew {
@@ -34,6 +36,7 @@ struct BenchHome {
             throw GatewayError.store(.corrupt(what: "the signing key is missing"))
         }
         signingKey = key
+        self.keyring = keyring
         store = try HomeStore(at: folder.appendingPathComponent("hangu.db"))
         log = AuditLog(
             origin: Self.origin, key: key, keyring: keyring, tenant: "bench", clock: .system,

@@ -45,7 +45,8 @@ struct WriterBench {
             var limits = LogWriter.Limits()
             limits.batchMax = batch
             let writer = LogWriter(
-                store: home.store, log: home.log, threads: home.threads, limits: limits)
+                store: home.store, log: home.log, ringWatch: RingWatch(), keyring: home.keyring,
+                threads: home.threads, limits: limits)
             var bareRates: [Double] = []
             var writerRates: [Double] = []
             var cpu: [Double] = []
@@ -68,6 +69,36 @@ struct WriterBench {
         }
     }
 
+    /// Makes a log through the writer, in batches, and exports it with some of its earlier checkpoints.
+    func publish(entries: Int) async throws {
+        let home = try BenchHome(folder, residentCount: 100)
+        var limits = LogWriter.Limits()
+        limits.batchMax = 700
+        let writer = LogWriter(
+            store: home.store, log: home.log, threads: home.threads, limits: limits)
+        await withTaskGroup(of: Void.self) { group in
+            for lane in 0..<1_000 {
+                group.addTask {
+                    for _ in stride(from: lane, to: entries, by: 1_000) {
+                        let draft = draft(home)
+                        do {
+                            _ = try await writer.record { _ throws(GatewayError) in ((), [draft]) }
+                        } catch { return }
+                    }
+                }
+            }
+        }
+        let tiles = TilesFolder(url: folder.appendingPathComponent("tiles"))
+        try AuditDesk(log: home.log, store: home.store).export(tiles.write)
+        let kept = try home.store.read { reader throws(GatewayError) in
+            try reader.checkpoints(from: 0, limit: 1_000_000)
+        }
+        for checkpoint in kept.enumerated() where checkpoint.offset % (kept.count / 6 + 1) == 0 {
+            try tiles.write(
+                "checkpoint.\(checkpoint.element.size)", Array(checkpoint.element.note.utf8))
+        }
+    }
+
     private func draft(_ home: BenchHome) -> AuditDraft {
         let resident = home.residents[Int.random(in: 0..<home.residents.count)]
         return AuditDraft(
@@ -76,7 +107,9 @@ struct WriterBench {
     }
 
     private func waits(_ home: BenchHome, _ bare: BareAuditLog) async throws -> Waits {
-        let writer = LogWriter(store: home.store, log: home.log, threads: home.threads)
+        let writer = LogWriter(
+            store: home.store, log: home.log, ringWatch: RingWatch(), keyring: home.keyring,
+            threads: home.threads)
         var commits: [Double] = []
         var requests: [Double] = []
         for _ in 0..<300 {

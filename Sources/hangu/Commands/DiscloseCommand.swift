@@ -1,5 +1,6 @@
 import ArgumentParser
 import Gateway
+import SQLiteStore
 
 /// The command `hangu disclose`.
 struct DiscloseCommand: ParsableCommand {
@@ -35,6 +36,9 @@ struct DiscloseCommand: ParsableCommand {
     @OptionGroup var subject: SubjectInput
     @OptionGroup var options: HomeOptions
 
+    /// How long another request of the command line may take before this one gives up.
+    private static let otherWriterSeconds = 10.0
+
     func run() throws {
         try options.withHome { home, console in
             var request = DisclosureRequest(
@@ -43,6 +47,10 @@ struct DiscloseCommand: ParsableCommand {
                 citizenNumber: subject.pseudonym == nil ? try subject.citizenNumber() : "",
                 channel: "command-line")
             if let pseudonym = subject.pseudonym { request = request.about(pseudonym: pseudonym) }
+            let lock = try WriterLock(
+                at: home.folder.writerLock, who: "hangu disclose",
+                waitSeconds: Self.otherWriterSeconds)
+            defer { withExtendedLifetime(lock) {} }
             let answer = try DisclosurePath(home.parts).answer(request) { answer in
                 try show(answer, home: home, on: console)
             }

@@ -22,6 +22,7 @@ struct HomeFolder: Sendable {
     var holds: URL { url.appendingPathComponent("holds.yaml") }
     /// Derived; may be deleted at any time.
     var auditIndex: URL { url.appendingPathComponent("data/audit-index.db") }
+    var writerLock: URL { url.appendingPathComponent("data/writer.lock") }
     var pullLock: URL { url.appendingPathComponent("data/pull.lock") }
 
     /// A path of the configuration, relative to the home.
