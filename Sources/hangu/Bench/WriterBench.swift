@@ -75,7 +75,8 @@ struct WriterBench {
         var limits = LogWriter.Limits()
         limits.batchMax = 700
         let writer = LogWriter(
-            store: home.store, log: home.log, threads: home.threads, limits: limits)
+            store: home.store, log: home.log, ringWatch: RingWatch(), keyring: home.keyring,
+            threads: home.threads, limits: limits)
         await withTaskGroup(of: Void.self) { group in
             for lane in 0..<1_000 {
                 group.addTask {
