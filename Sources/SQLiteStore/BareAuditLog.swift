@@ -3,7 +3,9 @@ import GRDB
 import GRDBSQLite
 package import Gateway
 
-/// The least that keeping entries durably costs: a loop over SQLite with the store's settings and the store's table,
+/// The least that keeping entries durably costs.
+///
+/// A loop over SQLite with the store's settings and the store's table,
 /// without hashing, sealing, tiles or checkpoints. Only measurements use it, as what to compare the log's writer with.
 package final class BareAuditLog {
     private let queue: DatabaseQueue

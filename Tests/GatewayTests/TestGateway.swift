@@ -19,6 +19,7 @@ struct TestGateway {
     /// - Parameters:
     ///   - rules: The department rules.
     ///   - seed: Where identifiers and salts come from.
+    ///   - fields: The catalogue's fields.
     /// - Throws: What a part of it throws.
     init(
         rules: String = TestPolicies.rules, seed: UInt64 = 1, fields: String = TestPolicies.fields
@@ -79,7 +80,7 @@ struct TestGateway {
         return GatewayParts(
             store: other ?? store, keyring: keyring, catalogue: parts.catalogue,
             policies: parts.policies, tenant: parts.tenant, log: log, clock: parts.clock,
-            random: random)
+            random: random, threads: parts.threads)
     }
 
     func indexCounts(_ name: String) throws -> [UInt32: Int] {
