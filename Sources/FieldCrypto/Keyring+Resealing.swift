@@ -81,6 +81,7 @@ extension Keyring {
     ///
     /// - Parameter fieldClass: The class whose seeds are meant.
     /// - Returns: How many were sealed again.
+    /// - Throws: ``FieldCryptoError`` where a seed does not open or the store fails.
     package func resealSigningKeys(fieldClass: String) throws(FieldCryptoError) -> Int {
         let store = self.store
         let all = try storeCall { () throws(KeyStoreError) in try store.signingKeys() }

@@ -103,7 +103,9 @@ final class InterruptingStore: GatewayStore {
     private let store: any GatewayStore
     private let interruption: @Sendable () -> Void
 
-    /// - Parameter interruption: Called before every writing transaction.
+    /// - Parameters:
+    ///   - store: Does the work.
+    ///   - interruption: Called before every writing transaction.
     init(_ store: any GatewayStore, before interruption: @escaping @Sendable () -> Void) {
         self.store = store
         self.interruption = interruption

@@ -19,6 +19,7 @@ struct TestGateway {
     /// - Parameters:
     ///   - rules: The department rules.
     ///   - seed: Where identifiers and salts come from.
+    ///   - fields: The catalogue's fields.
     /// - Throws: What a part of it throws.
     init(
         rules: String = TestPolicies.rules, seed: UInt64 = 1, fields: String = TestPolicies.fields

@@ -52,7 +52,11 @@ package struct KeyScan: Sendable {
 
     package init(_ parts: GatewayParts) { self.parts = parts }
 
+    /// Looks at everything once.
+    ///
     /// - Parameter progress: Called after each batch with how many values were looked at.
+    /// - Returns: What was found.
+    /// - Throws: ``GatewayError`` where the stores cannot be read; what does not open is in the report.
     package func run(progress: (Int) -> Void = { _ in }) throws(GatewayError) -> KeyScanReport {
         var report = KeyScanReport()
         var looked = 0
