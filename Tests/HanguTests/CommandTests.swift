@@ -39,7 +39,7 @@ struct CommandTests {
         "consent answer", "consent confirm", "consent pause", "consent resume", "resident accesses",
         "audit verify", "audit list", "audit show", "audit export",
         "audit prove", "review list", "review confirm", "review reject", "review quarantine",
-        "demo",
+        "demo", "keys backup", "keys restore", "keys export-public", "keys rotate root",
     ]
 
     private func commands() throws -> [(words: [String], command: Command)] {
