@@ -33,11 +33,7 @@ struct DecisionReplayTests {
         func pick<Value>(_ values: [Value]) throws -> Value {
             values[Int(try random.bytes(1)[0]) % values.count]
         }
-        let until = CalendarDate(dayNumber: gateway.clock.gatewayClock.today.dayNumber + 30)
-        _ = try ConsentBook(parts: gateway.parts).register(
-            ConsentBook.Draft(
-                purpose: "review", recipient: "civil", until: until, channel: .counter,
-                registeredBy: "o-1", language: "zh"), citizenNumber: numbers[0])
+        _ = try gateway.agree(numbers[0])
         for index in 0..<300 {
             var request = gateway.request(
                 [try pick(items), try pick(items), try pick(items)], of: try pick(numbers),

@@ -40,7 +40,7 @@ struct CommandTests {
         "audit verify", "audit list", "audit show", "audit export",
         "audit prove", "audit rebuild", "audit replay", "review list", "review confirm",
         "review reject", "review quarantine",
-        "demo",
+        "demo", "keys backup", "keys restore", "keys export-public", "keys rotate root",
     ]
 
     private func commands() throws -> [(words: [String], command: Command)] {

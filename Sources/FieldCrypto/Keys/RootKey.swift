@@ -59,6 +59,13 @@ package final class RootKey: Sendable {
     func wrap(
         _ key: SecretBytes, name: KeyName, suite: CipherSuite, random: any RandomSource
     ) throws(FieldCryptoError) -> WrappedKey {
+        // Suites from 0x10 on are those of the SM family.
+        if case .device = holder, suite.rawValue >= 0x10 {
+            throw .rootKey(
+                .unusable(
+                    "a key in a token wraps with AES-256-GCM, and this ring is of the SM family: "
+                        + "use a file or a passphrase"))
+        }
         let data = associatedData(of: name, suite: suite.rawValue)
         let wrapped: [UInt8]
         switch holder {

@@ -190,6 +190,8 @@ struct KeyRestore {
             try KeyDatabase(at: folder.keys, epochs: folder.epochs).copy(to: aside)
             try KeyDatabase(at: folder.keys).closeAsOneFile()
         }
+        // A log that was left without its database would be applied to the one that takes the place.
+        for end in ["-wal", "-shm"] { unlink(folder.keys.path + end) }
         guard rename(restoring.path, folder.keys.path) == 0 else {
             throw .store(.unreadable(why: "keys/keys.db cannot be replaced"))
         }
