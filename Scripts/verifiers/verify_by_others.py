@@ -141,7 +141,9 @@ def main():
         print(f"{size} entries, {len(sizes)} earlier checkpoints: Go {theirs}, aics-tlog {len(others)} checks, "
               f"{sum(end != 0 for end in others)} failed")
         sound = not any(theirs) and not any(others)
-        for path in ("checkpoint", "tile/entries/017", "tile/0/100", "tile/1/000"):
+        middle = [path_of(size // 512), path_of(size // 512), path_of(0)]
+        names = [f"tile/{kind}/{name}" for kind, name in zip(("entries", "0", "1"), middle)]
+        for path in ["checkpoint", *(name for name in names if (log / name).exists())]:
             copy = changed(log, folder, path)
             refusals = [any(by_go(go, copy, vkey, sizes)), any(by_aics(aics, copy, vkey, size, folder, samples=5))]
             print(f"one byte of {path} changed: Go {'refuses' if refusals[0] else 'ACCEPTS'}, "
