@@ -110,7 +110,7 @@ struct DecisionReplayTests {
         #expect(entry.operational["request"]?.string == answer.requestID)
         #expect(entry.operational["case"]?.string == "case-9")
         #expect(entry.operational["correlation"]?.string == "their-7")
-        request.citizenNumber = citizenNumber()
+        request.subject = .citizenNumber(citizenNumber())
         let known = try AuditDesk(gateway.parts).entry(try gateway.answer(request).receipt.index)
         #expect(known.operational["officer"] == nil && known.operational["request"] == nil)
         #expect(known.subject?["officer"]?.string == "officer-7")
