@@ -203,7 +203,8 @@ struct DisclosureTests {
             { $0.department = "" }, { $0.officer = "" }, { $0.purpose = "" },
             { $0.legalBasis = "" },
             { $0.items = [] }, { $0.items = [long] }, { $0.officer = long }, { $0.caseID = long },
-            { $0.officer = "a\nb" }, { $0.representedParty = long }, { $0.subject = .citizenNumber("1") },
+            { $0.officer = "a\nb" }, { $0.representedParty = long },
+            { $0.subject = .citizenNumber("1") },
             { $0.items = (0...100).map { "f.x\($0)" } }, { $0.channel = long },
         ] as [(inout DisclosureRequest) -> Void] {
             var request = good

@@ -78,7 +78,7 @@ struct TestGateway {
         return GatewayParts(
             store: other ?? store, keyring: keyring, catalogue: parts.catalogue,
             policies: parts.policies, tenant: parts.tenant, log: log, clock: parts.clock,
-            random: random)
+            random: random, threads: parts.threads)
     }
 
     func indexCounts(_ name: String) throws -> [UInt32: Int] {

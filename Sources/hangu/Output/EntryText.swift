@@ -69,9 +69,9 @@ struct EntryText {
     /// What a resident reads about an access that the law lets nobody tell them of yet.
     private func withheld(_ withheld: Withholding, entry: OpenedEntry) -> Message {
         Message(
-            "第 \(entry.index) 条  \(time(of: entry))  依法暂不告知：\(withheld.article)，"
+            "第 \(entry.index) 条  \(time(of: entry.leaf))  依法暂不告知：\(withheld.article)，"
                 + "\(withheld.visibleFrom) 起可见",
-            "entry \(entry.index)  \(time(of: entry))  not told yet, as the law allows: "
+            "entry \(entry.index)  \(time(of: entry.leaf))  not told yet, as the law allows: "
                 + "\(article(of: entry.operational)); visible from \(withheld.visibleFrom)")
     }
 
