@@ -30,6 +30,7 @@ package struct WitnessDesk: Sendable {
     ///   - line: The way to them.
     ///   - isPatient: Whether a witness that failed lately is left alone for a while.
     /// - Returns: What came of it; it is kept when the call returns.
+    /// - Throws: ``GatewayError`` of the store; what a witness does wrong is no error but its outcome.
     package func ask(
         over line: any WitnessLine, isPatient: Bool = true
     ) async throws(GatewayError) -> WitnessReport {

@@ -20,7 +20,9 @@ package final class Witness: Sendable {
     private let lock: WitnessLock?
     private let signingKey: SigningKey
     private let seconds: @Sendable () -> UInt64
-    /// By origin. Held while a checkpoint is made durable, on purpose: see the class.
+    /// By origin.
+    ///
+    /// Held while a checkpoint is made durable, on purpose: see the class.
     private let logs: Mutex<[String: WitnessedLog]>
 
     /// Reads the folder, and finds that what it keeps is what the witness signed.

@@ -19,7 +19,9 @@ package struct WitnessServer: Sendable {
         package init() {}
     }
 
-    /// One request and what became of it, for the log of the server. Nothing of it is a secret.
+    /// One request and what became of it, for the log of the server.
+    ///
+    /// Nothing of it is a secret.
     package struct Event: Sendable {
         package let status: Int
         package let bodyBytes: Int

@@ -36,6 +36,7 @@ package struct SparseMap<Storage: MapStorage> {
     ///
     /// - Parameter keys: Of those entries, in any order.
     /// - Returns: The new root.
+    /// - Throws: What the storage throws.
     package mutating func update(
         _ keys: some Sequence<SHA256Digest>
     ) throws(Storage.Failure) -> SHA256Digest {
