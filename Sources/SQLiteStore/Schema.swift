@@ -3,7 +3,7 @@
 /// A format is only ever added to.
 enum Schema {
     /// What makes each format of `hangu.db` out of the one before it; their number stands in `PRAGMA user_version`.
-    static let store = [store1, store2, witnessing]
+    static let store = [store1, store2, witnessing, retention]
     /// What makes each format of `keys.db` out of the one before it.
     static let keys = [keys1]
     /// What makes each format of `audit-index.db` out of the one before it.
@@ -119,10 +119,6 @@ enum Schema {
             resident INTEGER
         );
         CREATE INDEX audit_resident ON audit_entry (resident, number) WHERE resident IS NOT NULL;
-        CREATE TABLE audit_restart (
-            resident INTEGER PRIMARY KEY,
-            chain BLOB NOT NULL
-        );
         CREATE TABLE audit_tile (
             level INTEGER NOT NULL,
             number INTEGER NOT NULL,
@@ -174,6 +170,16 @@ enum Schema {
             name TEXT NOT NULL UNIQUE,
             since INTEGER NOT NULL,
             note TEXT NOT NULL
+        );
+        """
+
+    /// Where the chains of residents go on whose first entries were pruned.
+    ///
+    /// For a time the first format had this table too.
+    private static let retention = """
+        CREATE TABLE IF NOT EXISTS audit_restart (
+            resident INTEGER PRIMARY KEY,
+            chain BLOB NOT NULL
         );
         """
 
