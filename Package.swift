@@ -89,7 +89,7 @@ let package = Package(
         tests(of: "StrictYAML"),
         tests(of: "ResidentModel", ["StrictYAML"]),
         tests(of: "Cedar"),
-        tests(of: "FieldCrypto"),
+        tests(of: "FieldCrypto", ["COpenSSL"]),
         tests(of: "TransparencyLog", ["FieldCrypto"]),
         tests(of: "Consent", ["ResidentModel", "StrictYAML"]),
         tests(of: "Linkage", ["ResidentModel"]),
