@@ -115,7 +115,7 @@ let package = Package(
         tests(of: "ResidentModel", ["StrictYAML"]),
         tests(of: "Cedar"),
         tests(of: "CedarAnalysis", ["Cedar", "SolverProcess"]),
-        tests(of: "FieldCrypto"),
+        tests(of: "FieldCrypto", ["COpenSSL"]),
         tests(of: "TransparencyLog", ["FieldCrypto"]),
         tests(of: "Consent", ["ResidentModel", "StrictYAML"]),
         tests(of: "Linkage", ["ResidentModel"]),

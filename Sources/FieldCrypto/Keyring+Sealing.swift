@@ -62,14 +62,17 @@ extension Keyring {
         return try workers.withWorker { worker throws(FieldCryptoError) in
             var sealed: [[UInt8]] = []
             sealed.reserveCapacity(values.count)
-            for index in values.indices {
-                guard let key = resolved.keys[index] else {
-                    throw resolved.failures[index] ?? .residentKeyMissing
+            // Through a buffer, which lends a value in place: an array retains each of its parts first.
+            try values.withUnsafeBufferPointer { values throws(FieldCryptoError) in
+                for index in values.indices {
+                    guard let key = resolved.keys[index] else {
+                        throw resolved.failures[index] ?? .residentKeyMissing
+                    }
+                    sealed.append(
+                        try worker.seal(
+                            values[index].value, at: values[index].address,
+                            padding: values[index].padding, key: key, random: random))
                 }
-                sealed.append(
-                    try worker.seal(
-                        values[index].value, at: values[index].address,
-                        padding: values[index].padding, key: key, random: random))
             }
             return sealed
         }
@@ -156,19 +159,22 @@ extension Keyring {
         return try workers.withWorker { worker throws(FieldCryptoError) in
             var opened: [Result<[UInt8], FieldCryptoError>] = []
             opened.reserveCapacity(values.count)
-            for index in values.indices {
-                guard let key = resolved.keys[index], let envelope = envelopes[index] else {
-                    opened.append(.failure(known[index] ?? .residentKeyMissing))
-                    continue
-                }
-                do throws(FieldCryptoError) {
-                    opened.append(
-                        .success(
-                            try worker.open(
-                                values[index].envelope, envelope: envelope,
-                                at: values[index].address, key: key)))
-                } catch {
-                    opened.append(.failure(error))
+            try values.withUnsafeBufferPointer { values throws(FieldCryptoError) in
+                for index in values.indices {
+                    guard let key = resolved.keys[index], let envelope = envelopes[index] else {
+                        try worker.decoy(values[index].envelope)
+                        opened.append(.failure(known[index] ?? .residentKeyMissing))
+                        continue
+                    }
+                    do throws(FieldCryptoError) {
+                        opened.append(
+                            .success(
+                                try worker.open(
+                                    values[index].envelope, envelope: envelope,
+                                    at: values[index].address, key: key)))
+                    } catch {
+                        opened.append(.failure(error))
+                    }
                 }
             }
             return opened

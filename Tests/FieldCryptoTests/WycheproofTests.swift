@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A file of Project Wycheproof, as far as these tests read it.
-private struct WycheproofFile: Decodable {
+struct WycheproofFile: Decodable {
     struct Group: Decodable {
         var keySize: Int?
         var ivSize: Int?
@@ -35,7 +35,8 @@ private struct WycheproofFile: Decodable {
     var testGroups: [Group]
 
     static func read(_ name: String) throws -> WycheproofFile? {
-        guard let url = SharedData.url("vectors/wycheproof/\(name)") else { return nil }
+        guard let url = SharedData.url("vectors/wycheproof/\(name)", override: "HANGU_VECTORS")
+        else { return nil }
         return try JSONDecoder().decode(WycheproofFile.self, from: Data(contentsOf: url))
     }
 }

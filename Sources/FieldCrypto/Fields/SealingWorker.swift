@@ -20,7 +20,9 @@ final class SealingWorker {
     private var derivations: [HashAlgorithm: HKDF] = [:]
     /// One keyed context for each class, index and pseudonym key, by serial.
     private var authenticators: [UInt64: HMACContext] = [:]
-    private var canonical = CanonicalBytes()
+    private let addressBytes = AddressBytes()
+    /// Opens nothing; see ``decoy(_:)``.
+    private var keptDecoyKey: SecretBytes?
 
     /// Wipes every key schedule and keyed context.
     func dropKeys() throws(FieldCryptoError) {
@@ -118,48 +120,42 @@ final class SealingWorker {
             generation: generation)
     }
 
+    /// Seals one value; the nonce comes from `random`.
     func seal(
-        _ value: [UInt8], at address: FieldAddress, padding: ValuePadding, key: FieldKey,
-        random: any RandomSource
+        _ value: borrowing [UInt8], at address: borrowing FieldAddress, padding: ValuePadding,
+        key: FieldKey, random: any RandomSource
     ) throws(FieldCryptoError) -> [UInt8] {
         let maximum = KeyringLimits.valueBytesMax
         guard value.count <= maximum else {
             throw .tooLong(of: "value", byteCount: value.count, maximum: maximum)
         }
-        try address.checkNames()
-        address.write(
-            to: &canonical, suite: key.suite, classVersion: key.classVersion,
-            generation: key.generation)
         let suite = key.suite
+        try addressBytes.write(
+            address, suite: suite, classVersion: key.classVersion, generation: key.generation)
         let kept = try fieldCipher(suite)
-        let header = suite.headerByteCount
-        let textEnd = header + padding.paddedByteCount(value.count)
-        var output = [UInt8](repeating: 0, count: textEnd + suite.tagByteCount)
+        let textEnd = suite.headerByteCount + padding.paddedByteCount(value.count)
         let isSameKey = kept.sealingSerial == key.serial
         kept.sealingSerial = 0
-        try output.withUnsafeMutableBufferPointer { elements throws(FieldCryptoError) in
-            let output = UnsafeMutableRawBufferPointer(elements)
-            guard let start = output.baseAddress else { return }
+        let sealed = try bytes(count: textEnd + suite.tagByteCount) {
+            output throws(FieldCryptoError) in
+            guard let start = output.baseAddress else { return 0 }
+            let nonce = UnsafeMutableRawBufferPointer(
+                rebasing: output[Envelope.nonceOffset..<suite.headerByteCount])
+            let text = UnsafeMutableRawBufferPointer(
+                rebasing: output[suite.headerByteCount..<textEnd])
             Envelope(key: key).writeHeader(to: output)
-            if header > Envelope.nonceOffset {
-                try random.fill(
-                    UnsafeMutableRawBufferPointer(
-                        rebasing: output[Envelope.nonceOffset..<header]))
+            if nonce.count > 0 { try random.fill(nonce) }
+            padding.write(value, to: text)
+            try key.withCipherKey { cipherKey throws(FieldCryptoError) in
+                try kept.cipher.encrypt(
+                    inPlace: text, key: isSameKey ? nil : cipherKey,
+                    nonce: start + Envelope.nonceOffset, associatedData: addressBytes.bytes,
+                    tag: start + textEnd)
             }
-            let text = UnsafeMutableRawBufferPointer(rebasing: output[header..<textEnd])
-            text.copyBytes(from: value)
-            text[value.count] = 0x80
-            try withBytes(of: canonical.bytes) { data throws(FieldCryptoError) in
-                try key.withCipherKey { cipherKey throws(FieldCryptoError) in
-                    try kept.cipher.encrypt(
-                        inPlace: text, key: isSameKey ? nil : cipherKey,
-                        nonce: start + Envelope.nonceOffset, associatedData: data,
-                        tag: start + textEnd)
-                }
-            }
+            return output.count
         }
         kept.sealingSerial = key.serial
-        return output
+        return sealed
     }
 
     /// Opens an envelope whose header was read and whose key was found.
@@ -167,7 +163,8 @@ final class SealingWorker {
     /// - Throws: ``FieldCryptoError/notAuthentic(table:field:)`` whatever does not belong together; also where only
     ///   the key check differs, the text is decrypted first, so that no refusal is quicker than another.
     func open(
-        _ sealed: [UInt8], envelope: Envelope, at address: FieldAddress, key: FieldKey
+        _ sealed: borrowing [UInt8], envelope: Envelope, at address: borrowing FieldAddress,
+        key: FieldKey
     ) throws(FieldCryptoError) -> [UInt8] {
         let suite = key.suite
         let header = suite.headerByteCount
@@ -176,37 +173,82 @@ final class SealingWorker {
         guard textEnd > header, textEnd - header <= maximum else {
             throw .notAuthentic(table: address.table, field: address.field)
         }
-        address.write(
-            to: &canonical, suite: suite, classVersion: key.classVersion,
-            generation: key.generation)
+        try addressBytes.write(
+            address, suite: suite, classVersion: key.classVersion, generation: key.generation)
         let kept = try fieldCipher(suite)
-        var value = [UInt8](sealed[header..<textEnd])
         let isSameKey = kept.openingSerial == key.serial
         kept.openingSerial = 0
-        let length = try value.withUnsafeMutableBufferPointer {
-            elements throws(FieldCryptoError) -> Int? in
-            let text = UnsafeMutableRawBufferPointer(elements)
-            let isAuthentic = try withBytes(of: sealed) { sealed throws(FieldCryptoError) in
-                guard let start = sealed.baseAddress else { return false }
-                return try withBytes(of: canonical.bytes) { data throws(FieldCryptoError) in
-                    try key.withCipherKey { cipherKey throws(FieldCryptoError) in
-                        try kept.cipher.decrypt(
-                            inPlace: text, key: isSameKey ? nil : cipherKey,
-                            nonce: start + Envelope.nonceOffset, associatedData: data,
-                            tag: start + textEnd)
-                    }
+        var isOpened = false
+        let value = try withBytes(of: sealed) { sealed throws(FieldCryptoError) in
+            try bytes(count: textEnd - header) { text throws(FieldCryptoError) in
+                guard let start = sealed.baseAddress else { return 0 }
+                text.copyMemory(from: UnsafeRawBufferPointer(rebasing: sealed[header..<textEnd]))
+                let isAuthentic = try key.withCipherKey { cipherKey throws(FieldCryptoError) in
+                    try kept.cipher.decrypt(
+                        inPlace: text, key: isSameKey ? nil : cipherKey,
+                        nonce: start + Envelope.nonceOffset, associatedData: addressBytes.bytes,
+                        tag: start + textEnd)
                 }
+                let isOfKey = envelope.suite == suite && envelope.keyCheck == key.keyCheck
+                guard isAuthentic, isOfKey,
+                    let length = ValuePadding.valueByteCount(in: UnsafeRawBufferPointer(text))
+                else {
+                    text.initializeMemory(as: UInt8.self, repeating: 0)
+                    return 0
+                }
+                isOpened = true
+                return length
             }
-            let isOfKey = envelope.suite == suite && envelope.keyCheck == key.keyCheck
-            return isAuthentic && isOfKey
-                ? ValuePadding.valueByteCount(in: UnsafeRawBufferPointer(text)) : nil
         }
         kept.openingSerial = key.serial
-        guard let length else {
-            wipe(&value)
-            throw .notAuthentic(table: address.table, field: address.field)
-        }
-        value.removeLast(value.count - length)
+        guard isOpened else { throw .notAuthentic(table: address.table, field: address.field) }
         return value
+    }
+
+    /// Takes the time of a decryption for an envelope that no key was found for, so that the refusal does not tell that.
+    func decoy(_ sealed: borrowing [UInt8]) throws(FieldCryptoError) {
+        let kept = try fieldCipher(.aes256GCM)
+        let key = try decoyKey()
+        kept.openingSerial = 0
+        try withBytes(of: sealed) { sealed throws(FieldCryptoError) in
+            let overhead = CipherSuite.aes256GCM.overheadByteCount
+            guard let start = sealed.baseAddress, sealed.count > overhead,
+                sealed.count <= KeyringLimits.valueBytesMax
+            else { return }
+            _ = try bytes(count: sealed.count - overhead) { text throws(FieldCryptoError) in
+                text.copyMemory(from: UnsafeRawBufferPointer(rebasing: sealed[..<text.count]))
+                _ = try key.withUnsafeBytes { key throws(FieldCryptoError) in
+                    try kept.cipher.decrypt(
+                        inPlace: text, key: key.baseAddress, nonce: start, associatedData: sealed,
+                        tag: start + sealed.count - CipherSuite.aes256GCM.tagByteCount)
+                }
+                return 0
+            }
+        }
+    }
+
+    private func decoyKey() throws(FieldCryptoError) -> SecretBytes {
+        if let kept = keptDecoyKey { return kept }
+        let made = try SecureRandom().secret(CipherSuite.aes256GCM.keyByteCount)
+        keptDecoyKey = made
+        return made
+    }
+
+    /// An array whose bytes `fill` writes in place; it answers how many of them count.
+    @inline(__always)
+    private func bytes(
+        count: Int, _ fill: (UnsafeMutableRawBufferPointer) throws(FieldCryptoError) -> Int
+    ) throws(FieldCryptoError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        let filled = try bytes.withUnsafeMutableBufferPointer {
+            buffer throws(FieldCryptoError) in try fill(UnsafeMutableRawBufferPointer(buffer))
+        }
+        // The general way to shorten an array costs as much as a small encryption.
+        if filled == count - 1 {
+            bytes.removeLast()
+        } else if filled < count {
+            bytes.removeLast(count - filled)
+        }
+        return bytes
     }
 }

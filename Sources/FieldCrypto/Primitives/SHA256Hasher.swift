@@ -51,13 +51,16 @@ package struct SHA256Hasher: ~Copyable {
     }
 }
 
-/// The SHA-256 of `bytes`.
+/// The digest of `bytes`.
 ///
-/// For many messages one after another a kept ``SHA256Hasher`` is faster.
-package func sha256(_ bytes: [UInt8]) -> Digest256 {
+/// For many messages of SHA-256 one after another a kept ``SHA256Hasher`` is faster.
+package func digest(_ bytes: [UInt8], using hash: HashAlgorithm) -> Digest256 {
     Digest256 {
         let result = EVP_Digest(
-            bytes, bytes.count, $0.baseAddress, nil, Algorithms.sha256, nil)
-        precondition(result == 1, "libcrypto failed to compute a SHA-256")
+            bytes, bytes.count, $0.baseAddress, nil, hash.fetched, nil)
+        precondition(result == 1, "libcrypto failed to compute a digest")
     }
 }
+
+/// The SHA-256 of `bytes`; see ``digest(_:using:)``.
+package func sha256(_ bytes: [UInt8]) -> Digest256 { digest(bytes, using: .sha256) }

@@ -83,7 +83,7 @@ private struct FieldBench {
             name: "\(name) \(what)", bytes: byteCount, data: data, ns: nanoseconds)
     }
 
-    /// One resident's fields, under a key that is kept. Padding adds one byte to what libcrypto encrypts.
+    /// One resident's fields, under a key that is kept; padding adds one byte to what libcrypto encrypts.
     private func kept(_ byteCount: Int) throws -> [FieldFigure] {
         guard let resident = place.resident else { return [] }
         let value = ValueToSeal(
