@@ -68,7 +68,7 @@ struct AuditTrailTests {
             ("field", filter { $0.items = ["income.monthly"] }, [5, 4]),
             ("class", filter { $0.classes = ["welfare"] }, [5, 4]),
             ("rule", filter { $0.rules = ["test.few"] }, [6]),
-            ("officer", filter { $0.officers = ["officer-7"] }, [8, 6, 4, 2]),
+            ("officer", filter { $0.officers = ["officer-7"] }, [10, 8, 6, 4, 2]),
             ("case", filter { $0.cases = ["case-1", "case-2"] }, [4, 2]),
             ("resident", filter { $0.resident = .citizenNumber(number) }, [7, 6, 3, 2]),
             (

@@ -122,8 +122,8 @@ struct ResidentMapTests {
         let id = try gateway.store.read { reader throws(GatewayError) in
             try reader.residentIDs(of: [row])[row]
         }
-        let found = try #require(id)
-        let key = try #require(ResidentKeyID(bytes: found.bytes))
+        let known = try #require(id)
+        let key = try #require(ResidentKeyID(bytes: known.bytes))
         try gateway.parts.keyring.shred([key])
         // Nobody is known by the number any more; the map's entry stays, and the next root covers it.
         #expect(throws: GatewayError.self) { try package(number) }

@@ -70,8 +70,8 @@ struct CommandTests {
             }
             let isLeaf = (command.subcommands ?? []).allSatisfy { $0.commandName == "help" }
             if isLeaf {
-                // The policy language's own tools work on files and need no home.
-                let always = words.first == "cedar" ? [] : ["--home"]
+                // The policy language's own tools work on files, and a witness has a folder of its own.
+                let always = ["cedar", "witness"].contains(words.first) ? [] : ["--home"]
                 for option in always + ["--json", "--lang"] {
                     #expect(text.contains(option), "\(name): \(option)")
                 }

@@ -168,6 +168,17 @@ struct WitnessCommandTests {
         let store = URL(fileURLWithPath: home.path + "/data/hangu.db")
         try FileManager.default.removeItem(at: store)
         try FileManager.default.copyItem(at: old, to: store)
+        let asked = [
+            "disclose", "--department", "civil-affairs", "--officer", "zhao", "--purpose",
+            "old-age-allowance", "--basis", "elder-rights-33", "--field", "age.at-least-80",
+            "--resident", "-",
+        ]
+        let marked = try home.run(asked, input: SmallDelivery.numbers[0] + "\n")
+        #expect(marked.status == 5, "\(marked.allText)")
+        #expect(marked.errorText.contains("the store is an older copy"))
+        // Where the mark was put back with the store, the witnesses still know.
+        try FileManager.default.removeItem(atPath: home.path + "/keys/log.mark")
+        try town.ask()
         let refused = try home.run(["audit", "witness", "--once"])
         #expect(refused.status == 5, "\(refused.allText)")
         #expect(refused.outputText.contains("this home may be an older copy"))

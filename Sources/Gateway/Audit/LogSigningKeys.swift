@@ -35,8 +35,15 @@ final class LogSigningKeys: Sendable {
     }
 
     /// The SM2 key that signs beside the current one, in a home of the SM family.
+    ///
+    /// A home that is going over to the family gets it when it is next opened, and has none until then.
     func national() throws(GatewayError) -> SigningKey? {
-        keyring.family == .sm ? try key(AuditLog.nationalKeyName) : nil
+        guard keyring.family == .sm else { return nil }
+        let name = AuditLog.nationalKeyName
+        if let known = state.withLock({ $0.keys[name] }) { return known }
+        let found = try inCrypto { () throws(FieldCryptoError) in try keyring.signingKey(name) }
+        state.withLock { $0.keys[name] = found }
+        return found
     }
 
     func key(_ name: String) throws(GatewayError) -> SigningKey {
