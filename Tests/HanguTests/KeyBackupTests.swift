@@ -226,7 +226,9 @@ struct KeyBackupTests {
         #expect(restored.withoutKey == added)
         #expect(restored.missing.contains { $0.contains("'identity' version 2") })
         let broken = try ask(place)
-        #expect(broken.status == 5 && broken.errorText.contains("older than the data"), "\(broken.allText)")
+        #expect(
+            broken.status == 5 && broken.errorText.contains("older than the data"),
+            "\(broken.allText)")
         // The newest backup mends it.
         let newest = try drill.backup("newest")
         let mended = try restore(

@@ -168,7 +168,9 @@ struct MemoryMap: MapStorage {
 
     func page(_ number: Int) throws(TransparencyLogError) -> [UInt8]? { pages[number] }
 
-    mutating func putPage(_ number: Int, _ bytes: [UInt8]) throws(TransparencyLogError) { pages[number] = bytes }
+    mutating func putPage(_ number: Int, _ bytes: [UInt8]) throws(TransparencyLogError) {
+        pages[number] = bytes
+    }
 
     mutating func keep(_ entry: MapEntry) {
         let bytes = entry.key.bytes

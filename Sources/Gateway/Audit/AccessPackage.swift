@@ -52,6 +52,7 @@ extension AccessHistory {
     /// Makes the package of one resident.
     ///
     /// - Parameter citizenNumber: Whose it is, as the caller wrote it.
+    /// - Returns: Entries, proofs and the map's word on them.
     /// - Throws: ``GatewayError``.
     package func package(citizenNumber: String) throws(GatewayError) -> AccessPackage {
         try parts.store.read { reader throws(GatewayError) in

@@ -49,6 +49,8 @@ package struct AuditDesk: Sendable {
     /// Replays every entry, tile and checkpoint, and opens every detail that can be opened.
     ///
     /// - Parameter policy: Whose cosignatures are checked, beside the log's own signature under each.
+    /// - Returns: What was checked, and every fault found.
+    /// - Throws: ``GatewayError`` where the store cannot be read.
     package func verify(policy: WitnessPolicy? = nil) throws(GatewayError) -> AuditVerification {
         try store.read { reader throws(GatewayError) in
             let key = try log.noteKey(in: reader)

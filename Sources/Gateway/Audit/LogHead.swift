@@ -80,7 +80,7 @@ struct HeadCheck {
     private func verified(_ note: String) throws(GatewayError) -> Checkpoint {
         var failure = TransparencyLogError.unsigned
         for (key, _) in keys.keys.reversed() {
-            do { 
+            do {
                 return try Checkpoint.verified(
                     Array(note.utf8), log: key, witnesses: national
                 ).checkpoint

@@ -96,6 +96,7 @@ extension Forgetting {
     /// - Parameters:
     ///   - index: The entry.
     ///   - subjectSalt: What the receipt gave, where it is still known.
+    /// - Returns: The certificate, with its proof.
     /// - Throws: ``GatewayError/request(_:)`` for an entry about something else.
     package func certificate(
         of index: UInt64, subjectSalt: [UInt8]? = nil

@@ -1,6 +1,8 @@
 package import FieldCrypto
 
-/// Where a map is kept. An edge conforms; the map never holds more than one bucket and two pages at a time.
+/// Where a map is kept.
+///
+/// An edge conforms; the map never holds more than one bucket and two pages at a time.
 package protocol MapStorage {
     associatedtype Failure: Error
 

@@ -64,6 +64,7 @@ extension Checkpoint {
     ///   - name: The witness's.
     ///   - key: The witness's, which signs nothing else.
     ///   - seconds: Since 1970.
+    /// - Returns: The line, with its newline.
     /// - Throws: ``TransparencyLogError`` for a name that no key may have, or where signing fails.
     package func cosignatureLine(
         name: String, key: SigningKey, at seconds: UInt64

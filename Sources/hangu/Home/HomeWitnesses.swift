@@ -25,6 +25,7 @@ extension OpenHome {
     /// The way to the home's witnesses.
     ///
     /// - Parameter timeout: For one request.
+    /// - Returns: The client; whoever asked for it closes it.
     /// - Throws: ``GatewayError/request(_:)`` where the certificate authority cannot be read.
     func witnessClient(timeout: Duration) throws(GatewayError) -> WitnessHTTPClient {
         do {

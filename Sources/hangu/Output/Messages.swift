@@ -139,6 +139,11 @@ enum Messages {
                 "keys.db 比数据旧：换回最新的副本，或用 hangu keys restore 恢复最新的备份",
                 "keys.db is older than the data: put back its newest copy, or restore the newest backup "
                     + "with hangu keys restore")
+        case .crypto(.notAuthentic):
+            Message(
+                "这个值被改过，或 keys.db 比数据旧：先核对 keys.db 是否最新的副本；若是，停下来，保留整个目录作为证据",
+                "the value was changed, or keys.db is older than the data: see first whether keys.db is its newest "
+                    + "copy; if it is, stop and keep the whole folder as evidence")
         case .crypto(.share):
             Message("向其他保管人再要份额，或核对抄写", "ask other holders for their shares, or check the typing")
         case .store(.corrupt), .log, .crypto:
