@@ -26,7 +26,12 @@ bench:
 	@Scripts/setup bench
 	swift build -c release --product hangu
 	@Scripts/bench --hangu "$$(swift build -c release --show-bin-path)/hangu" $(ARGS)
+	@Scripts/bench-audit --hangu "$$(swift build -c release --show-bin-path)/hangu"
+	@Scripts/bench-audit-index --hangu "$$(swift build -c release --show-bin-path)/hangu"
 	@Scripts/bench-cedar
+	@Scripts/bench-crypto --hangu "$$(swift build -c release --show-bin-path)/hangu"
+	@Scripts/bench-analysis
+	@Scripts/bench-keys --hangu "$$(swift build -c release --show-bin-path)/hangu"
 
 clean:
 	rm -rf .build

@@ -29,17 +29,25 @@ let package = Package(
     products: [
         .executable(name: "hangu", targets: ["hangu"]),
         .library(name: "Cedar", targets: ["Cedar"]),
+        .library(name: "CedarAnalysis", targets: ["CedarAnalysis", "SolverProcess"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.3.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
     targets: [
         // system libraries
         .systemLibrary(
             name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CPKCS11"),
 
         // words
         module("JSONText"),
@@ -48,6 +56,9 @@ let package = Package(
 
         // engines
         .target(name: "Cedar", exclude: ["README.md"], swiftSettings: strict),
+        .target(
+            name: "CedarAnalysis", dependencies: ["Cedar"], exclude: ["README.md"],
+            swiftSettings: strict),
         module("FieldCrypto", ["COpenSSL"]),
         module("TransparencyLog", ["FieldCrypto"]),
         module("Consent", ["ResidentModel"]),
@@ -63,7 +74,24 @@ let package = Package(
 
         // edges
         module("Connectors", ["CZlib", "JSONText", "ResidentModel", grdb]),
-        module("SQLiteStore", ["FieldCrypto", "Gateway", "ResidentModel", grdb]),
+        module(
+            "SQLiteStore",
+            ["FieldCrypto", "Gateway", "ResidentModel", "TransparencyLog", grdb]),
+        module(
+            "GatewayServer",
+            [
+                "FieldCrypto", "Gateway", "TransparencyLog",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
+        module("TokenKeys", ["CPKCS11", "FieldCrypto"]),
+        module("SolverProcess", ["CedarAnalysis"]),
 
         // tools
         module("DemoData", ["CZlib", "ResidentModel", grdb]),
@@ -71,10 +99,9 @@ let package = Package(
         .executableTarget(
             name: "hangu",
             dependencies: [
-                "Cedar", "Connectors", "Consent", "DemoData", "FieldCrypto", "Gateway",
-                "JSONText",
-                "ResidentModel",
-                "SQLiteStore", "StrictYAML", "TransparencyLog",
+                "Cedar", "CedarAnalysis", "Connectors", "Consent", "DemoData", "FieldCrypto",
+                "Gateway", "GatewayServer", "JSONText", "ResidentModel", "SQLiteStore",
+                "SolverProcess", "StrictYAML", "TokenKeys", "TransparencyLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
@@ -87,7 +114,8 @@ let package = Package(
         tests(of: "StrictYAML"),
         tests(of: "ResidentModel", ["StrictYAML"]),
         tests(of: "Cedar"),
-        tests(of: "FieldCrypto"),
+        tests(of: "CedarAnalysis", ["Cedar", "SolverProcess"]),
+        tests(of: "FieldCrypto", ["COpenSSL"]),
         tests(of: "TransparencyLog", ["FieldCrypto"]),
         tests(of: "Consent", ["ResidentModel", "StrictYAML"]),
         tests(of: "Linkage", ["ResidentModel"]),
@@ -98,7 +126,9 @@ let package = Package(
                 "StrictYAML", "TransparencyLog", grdb,
             ]),
         tests(of: "hangu", named: "Hangu", ["DemoData", "ResidentModel", "StrictYAML", grdb]),
+        tests(of: "GatewayServer", ["FieldCrypto", "Gateway", "TransparencyLog"]),
         tests(of: "SQLiteStore", ["FieldCrypto", "Gateway", "ResidentModel", grdb]),
+        tests(of: "TokenKeys", ["FieldCrypto"]),
         tests(of: "Connectors", ["CZlib", "JSONText", "ResidentModel", grdb]),
         tests(of: "DemoData", ["Connectors", "ResidentModel", grdb]),
     ]

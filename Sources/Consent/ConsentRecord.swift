@@ -3,81 +3,157 @@ package import ResidentModel
 /// One version of what a resident has said about one purpose and one recipient.
 ///
 /// Each step of a consent's life is a new version; none is changed in place. PIPL art. 14 (informed, explicit),
-/// 15 (withdrawal), 23 and 29 (separate consent).
+/// 15 (withdrawal), 23 and 29 (separate consent), 31 (guardians).
 package struct ConsentRecord: Hashable, Sendable {
     /// Random; means nothing outside the register.
     package let id: String
     /// From 1, one more for each step.
     package let version: Int
     package let state: ConsentState
+    package let scope: ConsentScope
+    package let terms: ConsentTerms
+    /// What was said last, by whom, and how that is known.
+    package let statement: ConsentStatement
+    /// The last day on which a second person may confirm; only while the consent waits for that.
+    package let confirmBy: CalendarDate?
+
+    package init(
+        id: String, version: Int, state: ConsentState, scope: ConsentScope, terms: ConsentTerms,
+        statement: ConsentStatement, confirmBy: CalendarDate? = nil
+    ) {
+        self.id = id
+        self.version = version
+        self.state = state
+        self.scope = scope
+        self.terms = terms
+        self.statement = statement
+        self.confirmBy = confirmBy
+    }
+}
+
+/// What a consent is about.
+package struct ConsentScope: Hashable, Sendable {
     package let purpose: String
     /// The department that may receive.
     package let recipient: String
     /// The fields and predicates agreed to.
     package let items: Set<FieldID>
+
+    package init(purpose: String, recipient: String, items: Set<FieldID>) {
+        self.purpose = purpose
+        self.recipient = recipient
+        self.items = items
+    }
+}
+
+/// How long, how often, and how long the answer may be kept.
+package struct ConsentTerms: Hashable, Sendable {
     package let from: CalendarDate
     /// The last day on which it holds; there is no consent without an end.
     package let until: CalendarDate
+    /// How often the recipient may ask; nil where the purpose's own limit is enough.
+    package let frequency: AskingFrequency?
+    /// How many days the recipient may keep an answer; nil where the purpose's own limit is enough.
+    package let dataLifeDays: Int?
+
+    package init(
+        from: CalendarDate, until: CalendarDate, frequency: AskingFrequency? = nil,
+        dataLifeDays: Int? = nil
+    ) {
+        self.from = from
+        self.until = until
+        self.frequency = frequency
+        self.dataLifeDays = dataLifeDays
+    }
+}
+
+/// One statement: who said it, in whose presence, after which text, and what proves it.
+package struct ConsentStatement: Hashable, Sendable {
     package let channel: ConsentChannel
+    package let giver: ConsentGiver
     /// Who registered the step: an officer, or the resident's own session.
     package let registeredBy: String
-    /// The helper or impartial witness who was there, where there was one.
+    /// Who helped the resident to say it, where somebody did.
     package let helper: String?
+    /// A person who saw it and is neither the helper nor who registered it.
+    package let witness: String?
+    /// SHA-256 in hexadecimal of the form, recording or photograph, which is kept elsewhere.
+    package let evidence: String?
     /// Language of the text that was shown or read out.
     package let language: String
+    /// Which version of that text.
+    package let textVersion: Int
     /// Milliseconds since 1970.
     package let recordedAt: Int64
 
     package init(
-        id: String, version: Int, state: ConsentState, purpose: String, recipient: String,
-        items: Set<FieldID>, from: CalendarDate, until: CalendarDate, channel: ConsentChannel,
-        registeredBy: String, helper: String?, language: String, recordedAt: Int64
+        channel: ConsentChannel, giver: ConsentGiver = .resident, registeredBy: String,
+        helper: String? = nil, witness: String? = nil, evidence: String? = nil, language: String,
+        textVersion: Int = 1, recordedAt: Int64
     ) {
-        self.id = id
-        self.version = version
-        self.state = state
-        self.purpose = purpose
-        self.recipient = recipient
-        self.items = items
-        self.from = from
-        self.until = until
         self.channel = channel
+        self.giver = giver
         self.registeredBy = registeredBy
         self.helper = helper
+        self.witness = witness
+        self.evidence = evidence
         self.language = language
+        self.textVersion = textVersion
         self.recordedAt = recordedAt
     }
 
-    /// The next version, with another state.
+    /// How sure the register can be that the resident said it, from 1 to 3.
     ///
-    /// - Parameters:
-    ///   - state: What the resident has said now.
-    ///   - registeredBy: Who registers it.
-    ///   - milliseconds: Now, since 1970.
-    /// - Returns: The next version.
-    /// - Throws: ``ConsentError/alreadyEnded(state:)`` where the consent can have no next step.
-    package func stepping(
-        to state: ConsentState, registeredBy: String, at milliseconds: Int64
-    ) throws(ConsentError) -> ConsentRecord {
-        guard self.state == .given else { throw .alreadyEnded(state: self.state) }
-        return ConsentRecord(
-            id: id, version: version + 1, state: state, purpose: purpose, recipient: recipient,
-            items: items, from: from, until: until, channel: channel, registeredBy: registeredBy,
-            helper: helper, language: language, recordedAt: milliseconds)
+    /// A witness who belongs to neither side raises what voice or paper alone can give by one step.
+    package var assurance: Int {
+        min(3, channel.assurance + (witness != nil && channel.assurance < 3 ? 1 : 0))
+    }
+
+    /// Whether somebody other than the resident wrote down what the resident said.
+    package var isAssisted: Bool { helper != nil || !channel.isResidentActing }
+}
+
+/// Who has the right to say it.
+package enum ConsentGiver: Hashable, Sendable {
+    case resident
+    /// A guardian (Civil Code art. 27 and 28; PIPL art. 31 under 14 years), with the evidence of the guardianship.
+    case guardian(evidence: String)
+    /// Somebody whom the resident has named (Civil Code art. 161), with the evidence of the mandate.
+    case delegate(evidence: String)
+
+    /// The word that enters policies and records.
+    package var word: String {
+        switch self {
+        case .resident: "resident"
+        case .guardian: "guardian"
+        case .delegate: "delegate"
+        }
+    }
+
+    /// What shows the right to act: a document's number or digest; nil for residents themselves.
+    package var evidence: String? {
+        switch self {
+        case .resident: nil
+        case .guardian(let evidence), .delegate(let evidence): evidence
+        }
+    }
+
+    /// Reads the word that ``word`` writes; nil where it is none or lacks its evidence.
+    package init?(word: String, evidence: String?) {
+        switch (word, evidence) {
+        case ("resident", nil): self = .resident
+        case ("guardian", let evidence?) where !evidence.isEmpty:
+            self = .guardian(evidence: evidence)
+        case ("delegate", let evidence?) where !evidence.isEmpty:
+            self = .delegate(evidence: evidence)
+        default: return nil
+        }
     }
 }
 
-/// What the resident has said.
+/// How the resident said it, and how sure the register can be that it was the resident.
 ///
 /// The raw values are stored and stable.
-/// - Returns: The next version.
-package enum ConsentState: String, Hashable, Sendable, CaseIterable {
-    case given
-    case refused
-    case withdrawn
-}
-
-/// How the resident said it, and how sure the register can be that it was the resident.
 package enum ConsentChannel: String, Hashable, Sendable, CaseIterable {
     case own = "self"
     case counter
@@ -86,7 +162,7 @@ package enum ConsentChannel: String, Hashable, Sendable, CaseIterable {
     case phone
     case textMessage = "text-message"
 
-    /// 3: identity checked and the resident acted; 2: a second person saw it; 1: by voice or text alone.
+    /// 3: identity checked and the resident acted; 2: on paper or face to face; 1: by voice or text alone.
     package var assurance: Int {
         switch self {
         case .own, .counter: 3
@@ -94,25 +170,7 @@ package enum ConsentChannel: String, Hashable, Sendable, CaseIterable {
         case .phone, .textMessage: 1
         }
     }
-}
 
-/// Why a step of a consent is refused.
-package enum ConsentError: Error, Hashable, Sendable, CustomStringConvertible {
-    case alreadyEnded(state: ConsentState)
-    case endsBeforeItStarts
-    case tooLong(daysMax: Int)
-    case itemOutsidePurpose(FieldID)
-    case noItems
-    case recipientOutsidePurpose
-
-    package var description: String {
-        switch self {
-        case .alreadyEnded(let state): "the consent is \(state.rawValue) already"
-        case .endsBeforeItStarts: "the consent would end before it starts"
-        case .tooLong(let daysMax): "a consent may hold for at most \(daysMax) days"
-        case .itemOutsidePurpose(let item): "the purpose never needs '\(item)'"
-        case .noItems: "the consent names no field"
-        case .recipientOutsidePurpose: "the purpose is not one of that department"
-        }
-    }
+    /// Whether the resident presses or signs at a place where identity is checked.
+    package var isResidentActing: Bool { assurance == 3 }
 }

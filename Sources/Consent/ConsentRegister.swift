@@ -4,28 +4,91 @@ package import ResidentModel
 package enum ConsentRegister {
     /// The longest that a consent may hold (no infinity).
     package static let daysMax = 1_096
+    /// How many days a second person has to confirm what a helper registered.
+    package static let confirmationDays = 3
+    /// How many days a department waits after a refusal before it asks again.
+    ///
+    /// No frequent asking: Network Data Security Regulation (网络数据安全管理条例) art. 22.
+    package static let quietDays = 180
 
     /// Makes the first version of a consent within what its purpose can need.
     ///
-    /// - Throws: ``ConsentError`` where the scope or the time is not allowed.
+    /// - Parameters:
+    ///   - wanted: The version as it is to be: requested, given or refused.
+    ///   - purpose: The purpose that it names.
+    ///   - isHighRisk: Whether a yes that a helper registers waits for a second person.
+    ///   - earlier: The newest version of each of the resident's consents.
+    /// - Returns: The first version; a yes that needs a second person waits for one.
+    /// - Throws: ``ConsentError`` where the scope, the time or the way of giving it is not allowed.
     package static func opened(
-        _ draft: ConsentRecord, purpose: Purpose
+        _ wanted: ConsentRecord, purpose: Purpose, isHighRisk: Bool, earlier: [ConsentRecord]
     ) throws(ConsentError) -> ConsentRecord {
-        guard draft.until >= draft.from else { throw .endsBeforeItStarts }
-        guard draft.until.dayNumber - draft.from.dayNumber < daysMax else {
+        let (scope, terms, statement) = (wanted.scope, wanted.terms, wanted.statement)
+        guard [.requested, .given, .refused].contains(wanted.state) else {
+            throw .notPossible(step: .give, state: wanted.state)
+        }
+        guard terms.until >= terms.from else { throw .endsBeforeItStarts }
+        guard terms.until.dayNumber - terms.from.dayNumber < daysMax else {
             throw .tooLong(daysMax: daysMax)
         }
-        guard purpose.departments.contains(draft.recipient) else { throw .recipientOutsidePurpose }
-        guard !draft.items.isEmpty else { throw .noItems }
-        if let outside = draft.items.sorted().first(where: { !purpose.fields.contains($0) }) {
+        guard purpose.departments.contains(scope.recipient) else { throw .recipientOutsidePurpose }
+        guard !scope.items.isEmpty else { throw .noItems }
+        if let outside = scope.items.sorted().first(where: { !purpose.fields.contains($0) }) {
             throw .itemOutsidePurpose(outside)
         }
-        return draft
+        if let days = terms.dataLifeDays, !(1...purpose.dataLifeDays).contains(days) {
+            throw .wider(than: "\(purpose.dataLifeDays) days")
+        }
+        if let witness = statement.witness,
+            witness == statement.helper || witness == statement.registeredBy
+        {
+            throw .witnessNotIndependent
+        }
+        if wanted.state == .requested, let day = quietUntil(scope, earlier: earlier),
+            terms.from <= day
+        {
+            throw .askedTooSoon(until: day)
+        }
+        guard wanted.state == .given else { return wanted }
+        guard statement.assurance >= purpose.assuranceMin else {
+            throw .assuranceTooLow(found: statement.assurance, needed: purpose.assuranceMin)
+        }
+        guard isHighRisk, statement.isAssisted else { return wanted }
+        return ConsentRecord(
+            id: wanted.id, version: wanted.version, state: .awaitingConfirmation, scope: scope,
+            terms: terms, statement: statement,
+            confirmBy: CalendarDate(dayNumber: terms.from.dayNumber + confirmationDays))
+    }
+
+    /// The consents that a new yes takes the place of: those of the same purpose and recipient that are still open,
+    /// and whose items it all names.
+    package static func replaced(
+        by record: ConsentRecord, among earlier: [ConsentRecord]
+    ) -> [ConsentRecord] {
+        guard record.state == .given else { return [] }
+        return earlier.filter {
+            $0.id != record.id && ConsentStep.replace.possibleIn.contains($0.state)
+                && $0.scope.purpose == record.scope.purpose
+                && $0.scope.recipient == record.scope.recipient
+                && $0.scope.items.isSubset(of: record.scope.items)
+        }
+    }
+
+    /// The last day on which nobody asks again after a refusal of any of these items; nil where there was none.
+    private static func quietUntil(
+        _ scope: ConsentScope, earlier: [ConsentRecord]
+    ) -> CalendarDate? {
+        earlier.filter {
+            $0.state == .refused && $0.scope.purpose == scope.purpose
+                && $0.scope.recipient == scope.recipient
+                && !$0.scope.items.isDisjoint(with: scope.items)
+        }.map { CalendarDate(dayNumber: $0.terms.from.dayNumber + quietDays) }.max()
     }
 
     /// What the register says of one item on one day.
     ///
-    /// Nothing is cached: each decision asks anew, so a withdrawal acts on the next one.
+    /// Nothing is cached: each decision asks anew, so a withdrawal acts on the next one. A no counts from the moment
+    /// it was said against every yes said before it, under whatever record; said at the same moment, the no counts.
     ///
     /// - Parameters:
     ///   - item: The field or predicate asked for.
@@ -38,39 +101,58 @@ package enum ConsentRegister {
         of item: FieldID, purpose: String, recipient: String, on day: CalendarDate,
         records: [ConsentRecord]
     ) -> ConsentStanding {
-        var best = ConsentStanding(status: .none, consent: nil)
+        var newestNo: ConsentStanding?
+        var newestYes: ConsentStanding?
+        var newestEnded: ConsentStanding?
+        var other = ConsentStanding(status: .none, consent: nil)
         for record in records
-        where record.purpose == purpose && record.recipient == recipient
-            && record.items.contains(item)
+        where record.scope.purpose == purpose && record.scope.recipient == recipient
+            && record.scope.items.contains(item)
         {
             let standing = ConsentStanding(status: status(of: record, on: day), consent: record)
-            if standing.outranks(best) { best = standing }
+            switch (standing.status, record.state) {
+            case (.inForce, _): newestYes = newer(newestYes, standing)
+            case (.refused, _), (.withdrawn, _), (.paused, _):
+                newestNo = newer(newestNo, standing)
+            case (.notYet, .given), (.expired, .given): newestEnded = newer(newestEnded, standing)
+            default: other = newer(other, standing)
+            }
         }
-        return best
+        let noSaidAt = newestNo?.saidAt ?? .min
+        if let newestYes, newestYes.saidAt > noSaidAt { return newestYes }
+        if let newestEnded, newestEnded.saidAt > noSaidAt { return newestEnded }
+        return newestNo ?? other
+    }
+
+    private static func newer(
+        _ known: ConsentStanding?, _ found: ConsentStanding
+    ) -> ConsentStanding {
+        guard let known, known.saidAt >= found.saidAt else { return found }
+        return known
     }
 
     private static func status(of record: ConsentRecord, on day: CalendarDate) -> ConsentStatus {
         switch record.state {
         case .refused: return .refused
         case .withdrawn: return .withdrawn
+        case .replaced: return .replaced
+        case .expired: return .expired
+        case .paused: return .paused
+        case .requested: return record.hasEnded(on: day) ? .expired : .requested
+        case .awaitingConfirmation: return record.hasEnded(on: day) ? .expired : .awaiting
         case .given:
-            if day < record.from { return .notYet }
-            return day > record.until ? .expired : .inForce
+            if day < record.terms.from { return .notYet }
+            return day > record.terms.until ? .expired : .inForce
         }
     }
 }
 
 /// Whether there is an agreement now, and which record says so.
-/// - Returns: What is in force, or the resident's newest word.
 package struct ConsentStanding: Sendable {
     package let status: ConsentStatus
     package let consent: ConsentRecord?
 
-    /// A consent in force outranks any other; else the newest word of the resident counts.
-    fileprivate func outranks(_ other: ConsentStanding) -> Bool {
-        if (status == .inForce) != (other.status == .inForce) { return status == .inForce }
-        return (consent?.recordedAt ?? .min) > (other.consent?.recordedAt ?? .min)
-    }
+    fileprivate var saidAt: Int64 { consent?.statement.recordedAt ?? .min }
 }
 
 /// What the register says.
@@ -83,4 +165,9 @@ package enum ConsentStatus: String, Hashable, Sendable, CaseIterable {
     case expired
     case withdrawn
     case refused
+    case paused
+    /// A helper's registration that a second person has not confirmed.
+    case awaiting = "awaiting-confirmation"
+    case requested
+    case replaced
 }

@@ -16,9 +16,7 @@ package enum FieldCryptoError: Error, Hashable, Sendable, CustomStringConvertibl
     case unknownFormat(UInt8)
     /// The envelope ends too early, or a resident's address meets a system envelope or the reverse.
     case malformedEnvelope(String)
-    /// The envelope was made under another key than this address has.
-    case keyCheck(table: String, field: String)
-    /// The ciphertext, its tag or a part of its address is not what was sealed.
+    /// The ciphertext, its key or a part of its address is not what was sealed; which of them is never told.
     case notAuthentic(table: String, field: String)
     /// The derived key is not the one committed to when it was first used.
     case commitment(fieldClass: String)
@@ -28,6 +26,8 @@ package enum FieldCryptoError: Error, Hashable, Sendable, CustomStringConvertibl
     case unknownKey(KeyName)
     /// The ring has no field class of that name.
     case unknownClass(String)
+    /// A class of identifiers, under one key for all residents, has no value that belongs to one.
+    case deterministicClass(String)
     /// The resident has no key: it was never made.
     case residentKeyMissing
     /// The resident's key was destroyed; what it sealed can never be opened again.
@@ -36,6 +36,10 @@ package enum FieldCryptoError: Error, Hashable, Sendable, CustomStringConvertibl
     case unwrap(String)
     /// The ring was wrapped by another root key than the one handed in.
     case otherRootKey(expected: String, found: String)
+    /// The root key cannot be used now, or not for this.
+    case rootKey(RootKeyFault)
+    /// A share of a backup's key is of no use, or there are too few.
+    case share(KeyShareFault)
     /// A key has sealed as often as is safe with random nonces; add a new version.
     case exhausted(KeyName)
     /// The ring as a whole is not usable: empty, already there, or incomplete.
@@ -55,18 +59,21 @@ package enum FieldCryptoError: Error, Hashable, Sendable, CustomStringConvertibl
         case .unknownSuite(let suite): "cipher suite \(suite) is unknown"
         case .unknownFormat(let byte): "byte \(byte) is not the start of an envelope"
         case .malformedEnvelope(let reason): "envelope: \(reason)"
-        case .keyCheck(let table, let field): "\(table).\(field): sealed under another key"
         case .notAuthentic(let table, let field):
             "\(table).\(field): the ciphertext or its address was changed"
         case .commitment(let name): "field class \(name): the key differs from its commitment"
         case .commitmentMissing(let name): "field class \(name): no commitment is kept for the key"
         case .unknownKey(let name): "key ring: no key \(name)"
         case .unknownClass(let name): "key ring: no field class '\(name)'"
+        case .deterministicClass(let name):
+            "field class '\(name)' holds identifiers to join by, and they belong to no resident"
         case .residentKeyMissing: "key ring: the resident has no key"
         case .residentKeyDestroyed: "key ring: the resident's key was destroyed"
         case .unwrap(let what): "\(what): the wrapped key does not unwrap"
         case .otherRootKey(let expected, let found):
             "root key: the ring needs \(expected), found \(found)"
+        case .rootKey(let fault): "root key: \(fault)"
+        case .share(let fault): "\(fault)"
         case .exhausted(let name): "key \(name) has been used as often as is safe: add a version"
         case .ring(let reason): "key ring: \(reason)"
         case .store(let error): "key store: \(error)"

@@ -27,7 +27,7 @@ package struct Pseudonym: Hashable, Sendable {
 extension Keyring {
     /// The blind index values of one value under every version of the index's key, newest first.
     ///
-    /// HMAC-SHA-256(index key, value), cut to the first `bits` bits. Search for all of them; store the newest, or
+    /// HMAC(index key, value) with the hash of the key's family, cut to the first `bits` bits. Search for all of them; store the newest, or
     /// all. It lets whoever has the index see which residents share a value, so a value few people vary in
     /// (sex, marital state) must have none.
     ///
@@ -69,8 +69,8 @@ extension Keyring {
 
     /// A resident's pseudonyms for one department under every version of its key, newest first.
     ///
-    /// The first 20 characters of base32 (RFC 4648, lower case) of HMAC-SHA-256(department's key, sector | resident
-    /// id), each with its length before it (UInt32, big-endian).
+    /// The first 20 characters of base32 (RFC 4648, lower case) of HMAC(department's key, sector | resident id), with
+    /// the hash of the key's family, each with its length before it (UInt32, big-endian).
     ///
     /// - Parameters:
     ///   - resident: The random id inside the gateway, never a citizen number.

@@ -9,10 +9,14 @@ extension Keyring {
     /// - Parameters:
     ///   - kind: What the key is for.
     ///   - name: The class, index or department; empty for an epoch.
+    ///   - suite: Nil for the ring's family, and for a class of identifiers the suite it has. With an epoch of the
+    ///     other family the ring changes over: keys added from then on are of that family.
     /// - Returns: The new key's name.
     /// - Throws: ``FieldCryptoError/store(_:)`` with ``KeyStoreError/alreadyThere(_:)`` if another process was
-    ///   faster: reload and look again.
-    package func addVersion(of kind: KeyKind, name: String) throws(FieldCryptoError) -> KeyName {
+    ///   faster: reload and look again; ``FieldCryptoError/ring(_:)`` for a suite that the kind has no use for.
+    package func addVersion(
+        of kind: KeyKind, name: String, suite: CipherSuite? = nil
+    ) throws(FieldCryptoError) -> KeyName {
         if kind == .epoch {
             guard name.isEmpty else {
                 throw .name(of: "epoch", byteCount: name.utf8.count, maximum: 0)
@@ -20,13 +24,17 @@ extension Keyring {
         } else {
             try checkName(name, of: kind.rawValue)
         }
-        let (rootKey, version) = state.withLock {
-            ($0.rootKey, $0.keys.nextVersion(kind, name))
+        let (rootKey, version, usual) = state.withLock {
+            ($0.rootKey, $0.keys.nextVersion(kind, name), $0.keys.nextSuite(kind, name))
+        }
+        let suite = suite ?? usual
+        if suite.isDeterministic, kind != .fieldClass {
+            throw .ring("only a field class is sealed with AES-256-SIV")
         }
         let key = KeyName(kind: kind, name: name, version: version)
         if kind == .fieldClass, version > UInt16.max { throw .exhausted(key) }
         let wrapped = try rootKey.wrap(
-            random.secret(32), name: key, suite: .aes256GCM, random: random)
+            random.secret(32), name: key, suite: suite, random: random)
         let store = self.store
         try storeCall { () throws(KeyStoreError) in try store.insert([wrapped]) }
         try reload()
@@ -90,21 +98,5 @@ extension Keyring {
         }
         try storeCall { () throws(KeyStoreError) in try store.replace(wrapped) }
         return wrapped.count
-    }
-
-    /// Wraps the whole ring under another root key, in one transaction; the old root key then opens nothing of it.
-    package func changeRootKey(to rootKey: RootKey) throws(FieldCryptoError) {
-        let old = state.withLock { $0.rootKey }
-        let store = self.store
-        let stored = try storeCall { () throws(KeyStoreError) in try store.wrappedKeys() }
-        var wrapped: [WrappedKey] = []
-        for key in stored {
-            wrapped.append(
-                try rootKey.wrap(
-                    old.unwrap(key), name: key.name, suite: CipherSuite(byte: key.suite),
-                    random: random))
-        }
-        try storeCall { () throws(KeyStoreError) in try store.replace(wrapped) }
-        state.withLock { $0.rootKey = rootKey }
     }
 }

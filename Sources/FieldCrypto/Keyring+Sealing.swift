@@ -49,6 +49,9 @@ extension Keyring {
                 classKey = try keySet.newest(fieldClass: name)
                 last = (name, classKey)
             }
+            if classKey.key.suite.isDeterministic, value.address.resident != nil {
+                throw .deterministicClass(name)
+            }
             if value.address.resident == nil { systemUses[classKey.key.name, default: 0] += 1 }
             requests.append(
                 KeyRequest(resident: value.address.resident, classKey: classKey, generation: nil))
@@ -59,14 +62,17 @@ extension Keyring {
         return try workers.withWorker { worker throws(FieldCryptoError) in
             var sealed: [[UInt8]] = []
             sealed.reserveCapacity(values.count)
-            for index in values.indices {
-                guard let key = resolved.keys[index] else {
-                    throw resolved.failures[index] ?? .residentKeyMissing
+            // Through a buffer, which lends a value in place: an array retains each of its parts first.
+            try values.withUnsafeBufferPointer { values throws(FieldCryptoError) in
+                for index in values.indices {
+                    guard let key = resolved.keys[index] else {
+                        throw resolved.failures[index] ?? .residentKeyMissing
+                    }
+                    sealed.append(
+                        try worker.seal(
+                            values[index].value, at: values[index].address,
+                            padding: values[index].padding, key: key, random: random))
                 }
-                sealed.append(
-                    try worker.seal(
-                        values[index].value, at: values[index].address,
-                        padding: values[index].padding, key: key, random: random))
             }
             return sealed
         }
@@ -84,6 +90,50 @@ extension Keyring {
     ///
     /// - Throws: Only what the store throws.
     package func openEach(
+        _ values: [SealedValue]
+    ) throws(FieldCryptoError) -> [Result<[UInt8], FieldCryptoError>] {
+        var results = try openOnce(values)
+        let needsNewerRing = results.contains {
+            if case .failure(.unknownKey(let key)) = $0 {
+                isNewer(key)
+            } else {
+                false
+            }
+        }
+        if needsNewerRing {
+            // Another process has added a version and sealed under it since this ring was read.
+            try reload()
+            results = try openOnce(values)
+        }
+        for index in results.indices {
+            if case .failure(let error) = results[index] {
+                results[index] = .failure(Self.refusal(error, values[index].address))
+            }
+        }
+        return results
+    }
+
+    private func isNewer(_ key: KeyName) -> Bool {
+        guard key.kind == .fieldClass else { return false }
+        return state.withLock { $0.keys.nextVersion(.fieldClass, key.name) } <= key.version
+    }
+
+    /// One error for whatever is wrong with an envelope, so that nobody learns from it which part is.
+    ///
+    /// What is wrong with the resident, the class or the store is told as it is.
+    private static func refusal(
+        _ error: FieldCryptoError, _ address: FieldAddress
+    ) -> FieldCryptoError {
+        switch error {
+        case .unknownFormat, .unknownSuite, .malformedEnvelope, .commitmentMissing:
+            return .notAuthentic(table: address.table, field: address.field)
+        case .unknownKey(let key) where key.kind == .fieldClass:
+            return .notAuthentic(table: address.table, field: address.field)
+        default: return error
+        }
+    }
+
+    private func openOnce(
         _ values: [SealedValue]
     ) throws(FieldCryptoError) -> [Result<[UInt8], FieldCryptoError>] {
         let keySet = state.withLock { $0.keys }
@@ -109,19 +159,22 @@ extension Keyring {
         return try workers.withWorker { worker throws(FieldCryptoError) in
             var opened: [Result<[UInt8], FieldCryptoError>] = []
             opened.reserveCapacity(values.count)
-            for index in values.indices {
-                guard let key = resolved.keys[index], let envelope = envelopes[index] else {
-                    opened.append(.failure(known[index] ?? .residentKeyMissing))
-                    continue
-                }
-                do throws(FieldCryptoError) {
-                    opened.append(
-                        .success(
-                            try worker.open(
-                                values[index].envelope, envelope: envelope,
-                                at: values[index].address, key: key)))
-                } catch {
-                    opened.append(.failure(error))
+            try values.withUnsafeBufferPointer { values throws(FieldCryptoError) in
+                for index in values.indices {
+                    guard let key = resolved.keys[index], let envelope = envelopes[index] else {
+                        try worker.decoy(values[index].envelope)
+                        opened.append(.failure(known[index] ?? .residentKeyMissing))
+                        continue
+                    }
+                    do throws(FieldCryptoError) {
+                        opened.append(
+                            .success(
+                                try worker.open(
+                                    values[index].envelope, envelope: envelope,
+                                    at: values[index].address, key: key)))
+                    } catch {
+                        opened.append(.failure(error))
+                    }
                 }
             }
             return opened
@@ -149,17 +202,26 @@ extension Keyring {
     private static func read(
         _ value: SealedValue, _ keySet: KeySet
     ) throws(FieldCryptoError) -> (Envelope, KeyRequest) {
-        let envelope = try Envelope(header: value.envelope)
+        try read(envelope: value.envelope, at: value.address, keySet)
+    }
+
+    static func read(
+        envelope bytes: [UInt8], at address: FieldAddress, _ keySet: KeySet
+    ) throws(FieldCryptoError) -> (Envelope, KeyRequest) {
+        let envelope = try Envelope(header: bytes)
         let classKey = try keySet.key(
-            fieldClass: value.address.fieldClass, version: envelope.classVersion)
+            fieldClass: address.fieldClass, version: envelope.classVersion)
         guard classKey.key.suite == envelope.suite else {
             throw .malformedEnvelope("its suite is not that of its class version")
         }
-        guard (value.address.resident == nil) == (envelope.generation == 0) else {
+        if envelope.suite.isDeterministic, address.resident != nil {
+            throw .malformedEnvelope("its suite goes with no resident")
+        }
+        guard (address.resident == nil) == (envelope.generation == 0) else {
             throw .malformedEnvelope("generation 0 goes with no resident, and only with none")
         }
         let request = KeyRequest(
-            resident: value.address.resident, classKey: classKey, generation: envelope.generation)
+            resident: address.resident, classKey: classKey, generation: envelope.generation)
         return (envelope, request)
     }
 }

@@ -30,12 +30,12 @@ package final class Keyring: Sendable {
     private init(
         keys: KeySet, rootKey: RootKey, store: any KeyStore, random: any RandomSource,
         limits: KeyringLimits, now: @escaping @Sendable () -> Duration
-    ) throws(FieldCryptoError) {
+    ) {
         self.store = store
         self.random = random
         self.limits = limits
         self.now = now
-        workers = try WorkerPool()
+        workers = WorkerPool()
         state = Mutex(
             State(keys: keys, rootKey: rootKey, cache: FieldKeyCache(limits: limits)))
     }
@@ -50,6 +50,7 @@ package final class Keyring: Sendable {
     ///
     /// - Parameters:
     ///   - classes: The field classes, without repetition.
+    ///   - family: Whose algorithms the ring begins with.
     ///   - rootKey: Wraps the ring's keys, now and at every later start.
     ///   - store: Must be empty.
     ///   - random: Where keys and nonces come from.
@@ -58,8 +59,9 @@ package final class Keyring: Sendable {
     /// - Returns: The ring, opened from what was stored.
     /// - Throws: ``FieldCryptoError/ring(_:)`` if the store has a ring already.
     package static func create(
-        classes: [String], rootKey: RootKey, store: any KeyStore,
-        random: any RandomSource = SecureRandom(), limits: KeyringLimits = KeyringLimits(),
+        classes: [String], family: CryptoFamily = .international, rootKey: RootKey,
+        store: any KeyStore, random: any RandomSource = SecureRandom(),
+        limits: KeyringLimits = KeyringLimits(),
         now: @escaping @Sendable () -> Duration = monotonicClock
     ) throws(FieldCryptoError) -> Keyring {
         let isEmpty = try storeCall { () throws(KeyStoreError) in
@@ -72,18 +74,18 @@ package final class Keyring: Sendable {
             let key = KeyName(kind: .fieldClass, name: name, version: 1)
             wrapped.append(
                 try rootKey.wrap(
-                    random.secret(32), name: key, suite: .aes256GCM, random: random))
+                    random.secret(32), name: key, suite: family.suite, random: random))
         }
         let epoch = KeyName(kind: .epoch, name: "", version: 1)
         wrapped.append(
-            try rootKey.wrap(random.secret(32), name: epoch, suite: .aes256GCM, random: random))
+            try rootKey.wrap(random.secret(32), name: epoch, suite: family.suite, random: random))
         try storeCall { () throws(KeyStoreError) in try store.insert(wrapped) }
         return try open(rootKey: rootKey, store: store, random: random, limits: limits, now: now)
     }
 
     /// Opens the ring of a store.
     ///
-    /// - Parameters: As for ``create(classes:rootKey:store:random:limits:now:)``.
+    /// - Parameters: As for ``create(classes:family:rootKey:store:random:limits:now:)``.
     /// - Returns: The ring with all its keys unwrapped.
     /// - Throws: ``FieldCryptoError/otherRootKey(expected:found:)`` or ``FieldCryptoError/unwrap(_:)`` for another
     ///   root key or a damaged ring, ``FieldCryptoError/ring(_:)`` if there is none.
@@ -93,7 +95,7 @@ package final class Keyring: Sendable {
         now: @escaping @Sendable () -> Duration = monotonicClock
     ) throws(FieldCryptoError) -> Keyring {
         let keys = try load(rootKey: rootKey, store: store)
-        return try Keyring(
+        return Keyring(
             keys: keys, rootKey: rootKey, store: store, random: random, limits: limits, now: now)
     }
 
@@ -126,6 +128,11 @@ package final class Keyring: Sendable {
         }
     }
 
+    /// Whose algorithms new keys are of: those of the newest epoch's key, which only the root key can make.
+    ///
+    /// Keys made before stay what they are until they are rotated.
+    package var family: CryptoFamily { state.withLock { $0.keys.currentEpoch.suite.family } }
+
     /// Unwraps every key and compares the system keys with their commitments.
     private static func load(
         rootKey: RootKey, store: any KeyStore
@@ -135,9 +142,9 @@ package final class Keyring: Sendable {
         var keys: [RingKey] = []
         for key in wrapped {
             keys.append(
-                RingKey(
-                    name: key.name, suite: try CipherSuite(byte: key.suite),
-                    secret: try rootKey.unwrap(key)))
+                try RingKey(
+                    name: key.name, suite: CipherSuite(byte: key.suite),
+                    secret: rootKey.unwrap(key)))
         }
         let set = try KeySet(keys: keys, systemKey: KeyDerivation.systemKey(of:))
         try checkSystemCommitments(set, store: store)

@@ -3,7 +3,7 @@ import ResidentModel
 
 /// Who looked at one resident: every decision about them, allowed or refused, and what became of it.
 package struct AccessHistory: Sendable {
-    private let parts: GatewayParts
+    let parts: GatewayParts
     /// How many entries are given at most; older ones follow from an index on.
     package static let entriesMax = 1_000
 
@@ -25,7 +25,7 @@ package struct AccessHistory: Sendable {
     /// - Parameters:
     ///   - citizenNumber: Whose they are, as the caller wrote it.
     ///   - index: Entries before this one; nil for the newest.
-    /// - Returns: The entries, each with what can be opened of it.
+    /// - Returns: The entries, each with what can be opened of it, and of what the law withholds until later only that.
     /// - Throws: ``GatewayError``.
     package func entries(
         citizenNumber: String, before index: UInt64? = nil
@@ -38,7 +38,13 @@ package struct AccessHistory: Sendable {
             let entries = try reader.entries(
                 of: resident, before: index ?? .max, limit: Self.entriesMax)
             for entry in entries {
-                opened.append(try OpenedEntry(entry, details: parts.log.details, reader: reader))
+                let whole = try OpenedEntry(entry, details: parts.log.details, reader: reader)
+                let withheld = try Withholding.of(
+                    whole, on: parts.clock.today, details: parts.log.details, reader: reader)
+                opened.append(
+                    withheld.map {
+                        OpenedEntry(withheld: $0, index: whole.index, leaf: whole.leaf)
+                    } ?? whole)
             }
             return opened
         }

@@ -21,9 +21,12 @@ package enum GatewayError: Error, Sendable, CustomStringConvertible {
     /// What the error means for the caller; exit codes and statuses come from here.
     package var category: ErrorCategory {
         switch self {
-        case .store(.busy), .store(.diskFull), .store(.unreadable): .unavailable
-        case .crypto(.store(.unavailable)): .unavailable
-        case .store(.corrupt), .crypto, .log: .corrupt
+        case .store(.busy), .store(.diskFull), .store(.unreadable), .store(.overloaded),
+            .store(.otherWriter):
+            .unavailable
+        case .crypto(.store(.unavailable)), .crypto(.rootKey(.unavailable)): .unavailable
+        case .crypto(.rootKey), .crypto(.share): .caller
+        case .store(.corrupt), .store(.logRolledBack), .crypto, .log: .corrupt
         case .store(.newerFormat), .declaration, .policy, .consent, .request: .caller
         case .source(let error):
             switch error {
@@ -69,9 +72,19 @@ package enum RequestError: Error, Hashable, Sendable, CustomStringConvertible {
     case reviewNotOpen(Int64)
     case reviewKind(Int64)
     case noSuchResident
+    case noSuchPseudonym
+    case tokenNotTaken
     case noSuchEntry(UInt64)
+    /// The entry was removed when its time of retention was over.
+    case prunedEntry(UInt64)
     case citizenNumber(CitizenNumberError)
     case unknownName(String, of: String)
+    /// A word that a filter cannot have; `allowed` are those it can, or those most like it.
+    case unknownWord(String, of: String, allowed: [String])
+    /// No cursor of this home and filter.
+    case cursor
+    /// Details of the log are opened for nobody who does not say who they are and why.
+    case readerMissing
     case tooMany(String, max: Int)
     case empty(String)
     case unreadable(String)
@@ -83,9 +96,19 @@ package enum RequestError: Error, Hashable, Sendable, CustomStringConvertible {
         case .reviewNotOpen(let number): "review \(number) is decided already"
         case .reviewKind(let number): "review \(number) asks for no confirmation"
         case .noSuchResident: "no resident is known by that citizen number"
+        case .noSuchPseudonym: "nobody is known by that pseudonym of this department"
+        case .tokenNotTaken: "the token is not for this department, or is no longer valid"
         case .noSuchEntry(let index): "the log has no entry \(index)"
+        case .prunedEntry(let index):
+            "entry \(index) was removed when its time of retention was over; its hash is still there"
         case .citizenNumber(let error): error.description
         case .unknownName(let name, let what): "'\(name)' is not a \(what) of the catalogue"
+        case .unknownWord(let word, let what, let allowed):
+            allowed.isEmpty
+                ? "'\(word)' is not a \(what)"
+                : "'\(word)' is not a \(what); did you mean \(allowed.joined(separator: ", "))?"
+        case .cursor: "the cursor is not one of this home for this filter"
+        case .readerMissing: "details of the log are opened only with --officer and --reason"
         case .tooMany(let what, let max): "too many \(what), at most \(max) are allowed"
         case .empty(let what): "\(what) must not be empty"
         case .unreadable(let what): what

@@ -8,7 +8,7 @@ package enum PolicyActivation {
             try reader.policyEpoch()
         }
         if current?.bundleHash == hash { return }
-        try parts.store.write { writer throws(GatewayError) in
+        try parts.write { writer throws(GatewayError) in
             let newest = try writer.policyEpoch()
             if newest?.bundleHash == hash { return }
             let epoch = PolicyEpoch(number: (newest?.number ?? 0) + 1, bundleHash: hash)

@@ -8,20 +8,18 @@ import Gateway
 ///
 /// - Parameters:
 ///   - url: The file; it is created where absent.
-///   - schema: The tables of a new file.
-///   - format: The newest format this program knows.
+///   - schema: What makes each format out of the one before it; a file of an older format is brought to the newest.
 ///   - busySeconds: How long to wait for another process that is writing.
 ///   - pageLimit: The most pages of 4,096 bytes that the file may grow to, or nil for as many as the disk has.
 /// - Returns: The opened database.
 /// - Throws: ``GatewayError``.
 func openDatabase(
-    at url: URL, schema: String, format: Int, busySeconds: Double, pageLimit: Int? = nil
+    at url: URL, schema: [String], busySeconds: Double, pageLimit: Int? = nil
 ) throws(GatewayError) -> DatabaseQueue {
     var configuration = Configuration()
     configuration.busyMode = .timeout(busySeconds)
     configuration.journalMode = .wal
     configuration.prepareDatabase { database in
-        try database.execute(sql: "PRAGMA synchronous = FULL")
         try database.execute(sql: "PRAGMA secure_delete = ON")
         try database.execute(sql: "PRAGMA cache_size = -32768")
         try database.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
@@ -35,14 +33,22 @@ func openDatabase(
                 atPath: url.path, contents: nil, attributes: [.posixPermissions: 0o600])
         }
         let queue = try DatabaseQueue(path: url.path, configuration: configuration)
+        // Only now: the layer itself sets NORMAL when it turns on the write-ahead log, after everything above, and
+        // then a commit that returned could be lost by a power cut.
+        try queue.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+            guard try Int.fetchOne(database, sql: "PRAGMA synchronous") == 2 else {
+                throw GatewayError.store(.unreadable(why: "full synchronisation cannot be set"))
+            }
+        }
         try queue.inTransaction(.immediate) { database in
             let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
-            if found > format {
-                throw GatewayError.store(.newerFormat(found: found, known: format))
+            if found > schema.count {
+                throw GatewayError.store(.newerFormat(found: found, known: schema.count))
             }
-            if found == 0 {
-                try database.execute(sql: schema)
-                try database.execute(sql: "PRAGMA user_version = \(format)")
+            if found < schema.count {
+                for step in schema[found...] { try database.execute(sql: step) }
+                try database.execute(sql: "PRAGMA user_version = \(schema.count)")
             }
             return .commit
         }

@@ -21,8 +21,7 @@ package final class HomeStore: GatewayStore {
     package init(at url: URL, busySeconds: Double = 30, pageLimit: Int? = nil) throws(GatewayError)
     {
         queue = try openDatabase(
-            at: url, schema: Schema.store, format: Schema.storeFormat, busySeconds: busySeconds,
-            pageLimit: pageLimit)
+            at: url, schema: Schema.store, busySeconds: busySeconds, pageLimit: pageLimit)
     }
 
     package func read<Result>(
@@ -56,6 +55,11 @@ package final class HomeStore: GatewayStore {
             guard let result else { preconditionFailure("the transaction has run") }
             return result
         }
+    }
+
+    /// Lends the connection for what no path of the gateway asks for.
+    func withQueue<Result>(_ body: (DatabaseQueue) throws -> Result) rethrows -> Result {
+        try body(queue)
     }
 
     /// Closes the file, moving the write-ahead log into it.

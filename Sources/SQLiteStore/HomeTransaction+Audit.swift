@@ -45,15 +45,49 @@ extension HomeTransaction {
     }
 
     func append(_ entry: AuditEntry) throws(GatewayError) {
-        try execute(
-            """
-            INSERT INTO audit_entry (number, leaf, operational, subject, resident)
-            VALUES (?, ?, ?, ?, ?)
-            """,
-            [
-                Int64(entry.index), Data(entry.leaf), Data(entry.operational),
-                entry.subject.map { Data($0) }, entry.resident?.value,
-            ])
+        try inStore {
+            let statement = try RawStatement(
+                database,
+                """
+                INSERT INTO audit_entry (number, leaf, operational, subject, resident)
+                VALUES (?, ?, ?, ?, ?)
+                """)
+            statement.bind(Int64(entry.index), at: 1)
+            statement.bind(entry.leaf, at: 2)
+            statement.bind(entry.operational, at: 3)
+            if let subject = entry.subject {
+                statement.bind(subject, at: 4)
+            } else {
+                statement.bindNull(at: 4)
+            }
+            if let resident = entry.resident {
+                statement.bind(resident.value, at: 5)
+            } else {
+                statement.bindNull(at: 5)
+            }
+            try statement.run()
+        }
+    }
+
+    func leaves(
+        from index: UInt64, limit: Int, _ body: (UnsafeRawBufferPointer) -> Void
+    ) throws(GatewayError) -> Int {
+        try inStore {
+            let statement = try RawStatement(
+                database,
+                "SELECT number, leaf FROM audit_entry WHERE number >= ? ORDER BY number LIMIT ?")
+            statement.bind(Int64(clamping: index), at: 1)
+            statement.bind(Int64(limit), at: 2)
+            var next = Int64(clamping: index)
+            try statement.forEachRow { row in
+                guard row.integer(0) == next else {
+                    throw GatewayError.store(.corrupt(what: "the log's entry \(next) is missing"))
+                }
+                row.withBytes(1, body)
+                next += 1
+            }
+            return Int(next - Int64(clamping: index))
+        }
     }
 
     func entries(from index: UInt64, limit: Int) throws(GatewayError) -> [AuditEntry] {
@@ -81,16 +115,45 @@ extension HomeTransaction {
     }
 
     func chain(of resident: ResidentNumber) throws(GatewayError) -> [UInt8]? {
-        let chains = try rows("SELECT chain FROM resident WHERE number = ?", [resident.value]) {
-            (row: Row) throws(GatewayError) -> [UInt8]? in
-            (row["chain"] as Data?).map { [UInt8]($0) }
+        try inStore {
+            let statement = try RawStatement(
+                database,
+                "SELECT chain FROM resident WHERE number = ? AND chain IS NOT NULL")
+            statement.bind(resident.value, at: 1)
+            var found: [UInt8]?
+            try statement.forEachRow { found = $0.bytes(0) }
+            return found
         }
-        return chains.first.flatMap { $0 }
     }
 
     func setChain(_ chain: [UInt8], of resident: ResidentNumber) throws(GatewayError) {
+        try inStore {
+            let statement = try RawStatement(
+                database, "UPDATE resident SET chain = ? WHERE number = ?")
+            statement.bind(chain, at: 1)
+            statement.bind(resident.value, at: 2)
+            try statement.run()
+        }
+    }
+
+    func chainRestarts() throws(GatewayError) -> [ResidentNumber: [UInt8]] {
+        let restarts = try rows("SELECT resident, chain FROM audit_restart") {
+            row throws(GatewayError) in
+            (ResidentNumber(try integer(row, "resident")), try bytes(row, "chain"))
+        }
+        return Dictionary(uniqueKeysWithValues: restarts)
+    }
+
+    func removeEntries(below index: UInt64) throws(GatewayError) {
+        // The chain is the last part of a leaf; beside max(), SQLite takes a bare column from that row.
         try execute(
-            "UPDATE resident SET chain = ? WHERE number = ?", [Data(chain), resident.value])
+            """
+            INSERT OR REPLACE INTO audit_restart (resident, chain)
+            SELECT resident, chain FROM (
+                SELECT resident, substr(leaf, 81, 32) AS chain, max(number) FROM audit_entry
+                WHERE number < ? AND resident IS NOT NULL GROUP BY resident)
+            """, [Int64(clamping: index)])
+        try execute("DELETE FROM audit_entry WHERE number < ?", [Int64(clamping: index)])
     }
 
     func chainCount() throws(GatewayError) -> Int {

@@ -140,4 +140,61 @@ extension KeyDatabase {
         }
         try truncateLog()
     }
+
+    package func residentKeyCounts() throws(KeyStoreError) -> [UInt32: Int] {
+        try read { database in
+            let statement = try RawStatement(
+                database, "SELECT epoch, count(*) FROM resident_key GROUP BY epoch")
+            var counts: [UInt32: Int] = [:]
+            try statement.forEachRow {
+                counts[UInt32(clamping: $0.integer(0))] = Int($0.integer(1))
+            }
+            return counts
+        }
+    }
+
+    package func shredded(
+        among residents: [ResidentKeyID]
+    ) throws(KeyStoreError) -> Set<ResidentKeyID> {
+        if residents.isEmpty { return [] }
+        return try read { database in
+            let statement = try RawStatement(
+                database, "SELECT 1 FROM shredded WHERE resident = ?")
+            var found: Set<ResidentKeyID> = []
+            for resident in residents {
+                statement.bind(resident.bytes, at: 1)
+                try statement.forEachRow { _ in found.insert(resident) }
+            }
+            return found
+        }
+    }
+
+    package func shreddedResidents() throws(KeyStoreError) -> [ResidentKeyID] {
+        try read { database in
+            let statement = try RawStatement(database, "SELECT resident FROM shredded")
+            var found: [ResidentKeyID] = []
+            try statement.forEachRow { row in
+                guard let resident = ResidentKeyID(bytes: row.bytes(0)) else {
+                    throw KeyStoreError.corrupt("keys.db: a resident's id is not 16 bytes")
+                }
+                found.append(resident)
+            }
+            return found
+        }
+    }
+
+    package func removeCommitments(
+        fieldClass: String, version: UInt16, firstByte: UInt8
+    ) throws(KeyStoreError) -> Int {
+        try write { database in
+            var arguments: StatementArguments = [fieldClass, Int64(version), Data([firstByte])]
+            if firstByte < .max { arguments += [Data([firstByte + 1])] }
+            try database.cachedStatement(
+                sql: """
+                    DELETE FROM commitment WHERE class = ? AND version = ? AND resident >= ?
+                    """ + (firstByte < .max ? " AND resident < ?" : "")
+            ).execute(arguments: arguments)
+            return database.changesCount
+        }
+    }
 }

@@ -4,6 +4,13 @@ import GRDB
 
 extension KeyDatabase {
     package func wrappedKeys() throws(KeyStoreError) -> [WrappedKey] {
+        let keys = try keysWithin()
+        guard let epochs, !keys.isEmpty else { return keys }
+        return try keys + epochs.keys(under: keys.first?.rootKey)
+    }
+
+    /// The keys of the ring in this file.
+    private func keysWithin() throws(KeyStoreError) -> [WrappedKey] {
         try read { database in
             try Row.fetchAll(database, sql: "SELECT * FROM ring_key").map { row in
                 guard let kind = KeyKind(rawValue: row["kind"]) else {
@@ -18,7 +25,33 @@ extension KeyDatabase {
         }
     }
 
+    /// Moves epochs' keys out of this file, where an older program or a restored copy has brought them; those replace
+    /// what was there.
+    func separateEpochs() throws(KeyStoreError) {
+        guard let epochs else { return }
+        let all = try keysWithin()
+        let within = all.filter { $0.name.kind == .epoch }
+        if within.isEmpty {
+            // What a change of the root key left when it was cut off.
+            if let root = all.first?.rootKey {
+                try epochs.keepOnly(try epochs.keys(under: root))
+            }
+            return
+        }
+        try epochs.put(within, isReplacement: true)
+        try epochs.keepOnly(within)
+        try removeWithin(within.map(\.name))
+    }
+
     package func insert(_ keys: [WrappedKey]) throws(KeyStoreError) {
+        guard let epochs else { return try insertWithin(keys) }
+        let apart = keys.filter { $0.name.kind == .epoch }
+        if !apart.isEmpty { try epochs.put(apart, isReplacement: false) }
+        let within = keys.filter { $0.name.kind != .epoch }
+        if !within.isEmpty { try insertWithin(within) }
+    }
+
+    private func insertWithin(_ keys: [WrappedKey]) throws(KeyStoreError) {
         try write { database in
             for key in keys {
                 let count = try Int.fetchOne(
@@ -35,10 +68,35 @@ extension KeyDatabase {
                         key.suite, key.rootKey.id, key.rootKey.version, Data(key.wrapped),
                     ])
             }
+            try Self.checkRootKey(in: database)
+        }
+    }
+
+    /// A ring under two root keys could be opened by nobody, so no transaction ends with one.
+    private static func checkRootKey(in database: Database) throws {
+        let count = try Int.fetchOne(
+            database,
+            sql: "SELECT count(*) FROM (SELECT DISTINCT root_id, root_version FROM ring_key)")
+        guard let count, count <= 1 else {
+            throw KeyStoreError.unavailable(
+                "keys.db: another process changed the ring or its root key; run the command again")
         }
     }
 
     package func replace(_ keys: [WrappedKey]) throws(KeyStoreError) {
+        guard let epochs else { return try replaceWithin(keys) }
+        // Under a new root key both stand side by side until the other file names it: no moment is without a whole
+        // ring.
+        let apart = keys.filter { $0.name.kind == .epoch }
+        try epochs.put(apart, isReplacement: true)
+        let within = keys.filter { $0.name.kind != .epoch }
+        if !within.isEmpty { try replaceWithin(within) }
+        if let root = try keysWithin().first?.rootKey {
+            try epochs.keepOnly(try epochs.keys(under: root))
+        }
+    }
+
+    private func replaceWithin(_ keys: [WrappedKey]) throws(KeyStoreError) {
         try write { database in
             for key in keys {
                 try database.execute(
@@ -53,10 +111,18 @@ extension KeyDatabase {
                     throw KeyStoreError.corrupt("keys.db: no \(key.name) to wrap anew")
                 }
             }
+            try Self.checkRootKey(in: database)
         }
     }
 
     package func remove(_ keys: [KeyName]) throws(KeyStoreError) {
+        guard let epochs else { return try removeWithin(keys) }
+        for key in keys where key.kind == .epoch { try epochs.remove(version: key.version) }
+        let within = keys.filter { $0.kind != .epoch }
+        if !within.isEmpty { try removeWithin(within) }
+    }
+
+    private func removeWithin(_ keys: [KeyName]) throws(KeyStoreError) {
         try write { database in
             for key in keys {
                 try database.execute(
@@ -67,7 +133,8 @@ extension KeyDatabase {
     }
 
     package func addUses(_ count: Int64, of key: KeyName) throws(KeyStoreError) -> Int64 {
-        try write { database in
+        if let epochs, key.kind == .epoch { return try epochs.addUses(count, of: key.version) }
+        return try write { database in
             try database.execute(
                 sql: "UPDATE ring_key SET uses = uses + ? WHERE \(Self.byName)",
                 arguments: [count] + Self.name(key))
@@ -110,6 +177,43 @@ extension KeyDatabase {
                 arguments: [
                     key.name, key.fieldClass, Data(key.publicKey), Data(key.sealedSeed),
                 ])
+        }
+    }
+
+    package func replace(_ keys: [SealedSigningKey]) throws(KeyStoreError) {
+        try write { database in
+            for key in keys {
+                try database.execute(
+                    sql: """
+                        UPDATE signing_key SET class = ?, public_key = ?, sealed_seed = ?
+                        WHERE name = ?
+                        """,
+                    arguments: [
+                        key.fieldClass, Data(key.publicKey), Data(key.sealedSeed), key.name,
+                    ])
+                if database.changesCount != 1 {
+                    throw KeyStoreError.corrupt("keys.db: no signing key '\(key.name)'")
+                }
+            }
+        }
+        try truncateLog()
+    }
+
+    package func uses() throws(KeyStoreError) -> [KeyName: Int64] {
+        let apart = try epochs?.uses() ?? [:]
+        return try usesWithin().merging(apart) { $1 }
+    }
+
+    private func usesWithin() throws(KeyStoreError) -> [KeyName: Int64] {
+        try read { database in
+            var uses: [KeyName: Int64] = [:]
+            for row in try Row.fetchAll(
+                database, sql: "SELECT kind, name, version, uses FROM ring_key")
+            {
+                guard let kind = KeyKind(rawValue: row["kind"]) else { continue }
+                uses[KeyName(kind: kind, name: row["name"], version: row["version"])] = row["uses"]
+            }
+            return uses
         }
     }
 }

@@ -7,16 +7,30 @@ package import ResidentModel
 /// The embedded key store: `keys.db`, apart from the data, with deleted content overwritten at once.
 package final class KeyDatabase: KeyStore {
     private let queue: DatabaseQueue
+    /// Where epochs' keys are, if they are not with the others.
+    let epochs: EpochDatabase?
 
     /// Opens the store, or makes an empty one.
     ///
     /// - Parameters:
     ///   - url: The file `keys.db`.
+    ///   - epochs: The file `epochs.db` of a home, into which the keys of epochs go; nil for a copy that is one file.
     ///   - busySeconds: How long to wait for another process that is writing.
     /// - Throws: ``GatewayError/store(_:)``.
-    package init(at url: URL, busySeconds: Double = 30) throws(GatewayError) {
+    package init(
+        at url: URL, epochs: URL? = nil, busySeconds: Double = 30
+    ) throws(GatewayError) {
         queue = try openDatabase(
-            at: url, schema: Schema.keys, format: Schema.keysFormat, busySeconds: busySeconds)
+            at: url, schema: Schema.keys, busySeconds: busySeconds)
+        self.epochs = try epochs.map { url throws(GatewayError) in
+            try EpochDatabase(at: url, busySeconds: busySeconds)
+        }
+        do { try separateEpochs() } catch { throw .crypto(.store(error)) }
+    }
+
+    /// Lends the connection for what is no reading or writing of rows.
+    func withQueue<Result>(_ body: (DatabaseQueue) throws -> Result) rethrows -> Result {
+        try body(queue)
     }
 
     func read<Result>(_ body: (Database) throws -> Result) throws(KeyStoreError) -> Result {
@@ -82,7 +96,7 @@ package final class KeyDatabase: KeyStore {
             .execute(arguments: [resident])
     }
 
-    private static func translated(_ error: any Error) -> KeyStoreError {
+    static func translated(_ error: any Error) -> KeyStoreError {
         if let error = error as? KeyStoreError { return error }
         guard let error = error as? DatabaseError else { return .unavailable("keys.db") }
         switch error.resultCode {

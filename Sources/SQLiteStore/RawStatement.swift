@@ -15,6 +15,9 @@ struct RawStatement {
     /// Binds a number; parameters count from 1.
     func bind(_ value: Int64, at index: Int32) { sqlite3_bind_int64(pointer, index, value) }
 
+    /// Binds no value.
+    func bindNull(at index: Int32) { sqlite3_bind_null(pointer, index) }
+
     /// Binds bytes, which SQLite copies.
     func bind(_ value: [UInt8], at index: Int32) {
         let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
@@ -37,6 +40,25 @@ struct RawStatement {
         let code = sqlite3_step(pointer)
         sqlite3_reset(pointer)
         guard code == SQLITE_DONE else { throw Self.failure(code) }
+    }
+
+    /// Runs a statement that gives no rows with two blobs that SQLite reads where they lie.
+    func run(
+        binding first: [UInt8], at firstIndex: Int32, and second: [UInt8], at secondIndex: Int32
+    ) throws {
+        try first.withUnsafeBytes { first in
+            try second.withUnsafeBytes { second in
+                sqlite3_bind_blob(
+                    pointer, firstIndex, first.baseAddress, Int32(first.count), nil)
+                sqlite3_bind_blob(
+                    pointer, secondIndex, second.baseAddress, Int32(second.count), nil)
+                defer {
+                    sqlite3_bind_null(pointer, firstIndex)
+                    sqlite3_bind_null(pointer, secondIndex)
+                }
+                try run()
+            }
+        }
     }
 
     /// Runs a query; `row` is called for each of its rows.
@@ -64,6 +86,12 @@ struct RawStatement {
             let count = Int(sqlite3_column_bytes(pointer, index))
             guard count > 0, let start = sqlite3_column_blob(pointer, index) else { return [] }
             return [UInt8](UnsafeRawBufferPointer(start: start, count: count))
+        }
+
+        /// The bytes where SQLite keeps them, for as long as the closure runs.
+        func withBytes(_ index: Int32, _ body: (UnsafeRawBufferPointer) -> Void) {
+            let count = Int(sqlite3_column_bytes(pointer, index))
+            body(UnsafeRawBufferPointer(start: sqlite3_column_blob(pointer, index), count: count))
         }
 
         func text(_ index: Int32) -> String {

@@ -2,12 +2,29 @@
 ///
 /// A format is only ever added to.
 enum Schema {
-    /// Format of `hangu.db`, kept in `PRAGMA user_version`.
-    static let storeFormat = 1
-    /// Format of `keys.db`.
-    static let keysFormat = 1
+    /// What makes each format of `hangu.db` out of the one before it; their number stands in `PRAGMA user_version`.
+    static let store = [store1, store2, witnessing, retention]
+    /// What makes each format of `keys.db` out of the one before it.
+    static let keys = [keys1]
+    /// What makes each format of `audit-index.db` out of the one before it.
+    static let auditIndex = [auditIndex1]
 
-    static let store = """
+    /// What makes each format of `epochs.db` out of the one before it.
+    static let epochs = [
+        """
+        CREATE TABLE epoch_key (
+            version INTEGER NOT NULL,
+            suite INTEGER NOT NULL,
+            root_id TEXT NOT NULL,
+            root_version INTEGER NOT NULL,
+            wrapped BLOB NOT NULL,
+            uses INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (version, root_id, root_version)
+        ) WITHOUT ROWID;
+        """
+    ]
+
+    private static let store1 = """
         CREATE TABLE stream (
             number INTEGER PRIMARY KEY,
             source TEXT NOT NULL,
@@ -118,7 +135,77 @@ enum Schema {
         );
         """
 
-    static let keys = """
+    /// Key rotation, forgetting and pseudonyms.
+    private static let store2 = """
+        CREATE TABLE ring (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            generation INTEGER NOT NULL
+        );
+        INSERT INTO ring VALUES (1, 0);
+        CREATE TABLE key_job (
+            number INTEGER PRIMARY KEY,
+            kind TEXT NOT NULL,
+            name TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            resident INTEGER,
+            state TEXT NOT NULL,
+            position INTEGER NOT NULL,
+            done INTEGER NOT NULL,
+            started_minute INTEGER NOT NULL,
+            finished_minute INTEGER
+        );
+        CREATE TABLE forgotten (
+            resident INTEGER PRIMARY KEY,
+            entry INTEGER NOT NULL
+        );
+        CREATE TABLE pseudonym (
+            department TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            bits BLOB NOT NULL,
+            resident INTEGER NOT NULL REFERENCES resident,
+            PRIMARY KEY (department, version, bits)
+        ) WITHOUT ROWID;
+        CREATE TABLE log_key (
+            number INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            since INTEGER NOT NULL,
+            note TEXT NOT NULL
+        );
+        """
+
+    /// Where the chains of residents go on whose first entries were pruned.
+    ///
+    /// For a time the first format had this table too.
+    private static let retention = """
+        CREATE TABLE IF NOT EXISTS audit_restart (
+            resident INTEGER PRIMARY KEY,
+            chain BLOB NOT NULL
+        );
+        """
+
+    private static let auditIndex1 = """
+        CREATE TABLE audit_index (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            size INTEGER NOT NULL,
+            last_leaf BLOB NOT NULL,
+            key_version INTEGER NOT NULL
+        );
+        CREATE TABLE audit_posting (
+            number INTEGER PRIMARY KEY,
+            term INTEGER NOT NULL,
+            block INTEGER NOT NULL,
+            entries BLOB NOT NULL,
+            of_subject BLOB NOT NULL
+        );
+        CREATE UNIQUE INDEX audit_posting_term ON audit_posting (block, term);
+        CREATE TABLE audit_minutes (
+            bundle INTEGER PRIMARY KEY,
+            first INTEGER NOT NULL,
+            last INTEGER NOT NULL
+        );
+        """
+
+    private static let keys1 = """
         CREATE TABLE ring_key (
             kind TEXT NOT NULL,
             name TEXT NOT NULL,

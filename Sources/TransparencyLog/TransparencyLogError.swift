@@ -14,6 +14,8 @@ package enum TransparencyLogError: Error, Hashable, Sendable, CustomStringConver
     case outOfRange(what: String, value: UInt64, bound: UInt64)
     /// A proof does not lead to the root.
     case proof(reason: String)
+    /// A witness policy cannot be read.
+    case policy(file: String, line: Int, reason: String)
     /// Signing or keyed hashing failed.
     case crypto(FieldCryptoError)
 
@@ -26,6 +28,7 @@ package enum TransparencyLogError: Error, Hashable, Sendable, CustomStringConver
         case .outOfRange(let what, let value, let bound):
             "\(what) is \(value), expected less than \(bound)"
         case .proof(let reason): "proof: \(reason)"
+        case .policy(let file, let line, let reason): "\(file):\(line): \(reason)"
         case .crypto(let error): "\(error)"
         }
     }

@@ -3,7 +3,7 @@ import Gateway
 
 /// The gateway's command line.
 @main
-struct HanguCommand: ParsableCommand {
+struct HanguCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hangu",
         abstract: "A gate between departments: lawful, audited answers about residents.",
@@ -20,17 +20,18 @@ struct HanguCommand: ParsableCommand {
         subcommands: [
             InitCommand.self, PullCommand.self, DiscloseCommand.self, ConsentCommand.self,
             ResidentCommand.self, AuditCommand.self, ReviewCommand.self, DemoCommand.self,
-            CedarCommand.self,
+            KeysCommand.self, CedarCommand.self, WitnessCommand.self, FieldBenchCommand.self,
         ])
 
-    static func main() {
+    static func main() async {
+        CoreDumps.forbid()
         if ArgumentCheck.findsCitizenNumber(in: CommandLine.arguments.dropFirst()) {
             let error = ValidationError(
                 "a citizen number must not stand in an argument, where others can read it; "
                     + "use --resident - and type it, or name a file")
             exit(withError: error)
         }
-        main(nil)
+        await main(nil)
     }
 }
 
@@ -45,10 +46,28 @@ struct HomeOptions: ParsableArguments {
     @Option(help: "zh or en; the environment's language where it is not given.")
     var lang: String?
 
+    @Option(
+        help: "A file whose first line is the root key's passphrase or PIN; the terminal asks else."
+    )
+    var secretFile: String?
+
+    @Option(help: "A descriptor to read the passphrase or PIN from: one line.")
+    var secretFd: Int32?
+
     func validate() throws {
         guard lang == nil || Language(rawValue: lang ?? "") != nil else {
             throw ValidationError("--lang is zh or en")
         }
+        guard secretFile == nil || secretFd == nil, secretFd ?? 0 >= 0 else {
+            throw ValidationError("give one of --secret-file and --secret-fd")
+        }
+    }
+
+    /// Where the passphrase or PIN of the root key comes from.
+    var secrets: SecretInput {
+        SecretInput(
+            file: secretFile ?? (secretFd == nil ? EnvironmentHome.secretFile : nil),
+            descriptor: secretFd, language: console.language)
     }
 
     var console: Console {
@@ -70,9 +89,22 @@ extension HomeOptions {
     /// Opens the home, runs a command's work and closes it.
     func withHome(_ body: (OpenHome, Console) throws -> Void) throws {
         try run { console in
-            let home = try OpenHome(try folder())
+            let home = try OpenHome(try folder(), secrets: secrets)
             try body(home, console)
             try home.close()
+        }
+    }
+
+    /// The same for work that waits for others.
+    func withHome(_ body: (OpenHome, Console) async throws -> Void) async throws {
+        let console = console
+        do {
+            let home = try OpenHome(try folder(), secrets: secrets)
+            try await body(home, console)
+            try home.close()
+        } catch let error as GatewayError {
+            console.fail(error)
+            throw ExitCode(Console.exitStatus(of: error.category))
         }
     }
 

@@ -19,63 +19,46 @@ struct ScopeTests {
             from: from, until: until, purpose: "visit", recipient: recipient, items: items)
     }
 
+    private func opened(_ draft: ConsentRecord) throws -> ConsentRecord {
+        try ConsentRegister.opened(draft, purpose: purpose(), isHighRisk: false, earlier: [])
+    }
+
     @Test("A consent within what its purpose can need is opened as it stands")
     func opened() throws {
         let wanted = draft(items: [Self.first, Self.second])
-        #expect(try ConsentRegister.opened(wanted, purpose: purpose()) == wanted)
+        #expect(try opened(wanted) == wanted)
     }
 
     @Test("A consent to more than the purpose can need is refused, naming the item")
     func outsidePurpose() throws {
         let outside = FieldID("identity.birth-date")
         #expect(throws: ConsentError.itemOutsidePurpose(outside)) {
-            try ConsentRegister.opened(draft(items: [Self.first, outside]), purpose: purpose())
+            try opened(draft(items: [Self.first, outside]))
         }
         #expect(throws: ConsentError.noItems) {
-            try ConsentRegister.opened(draft(items: []), purpose: purpose())
+            try opened(draft(items: []))
         }
     }
 
     @Test("A consent to a department that does not pursue the purpose is refused")
     func recipient() throws {
         #expect(throws: ConsentError.recipientOutsidePurpose) {
-            try ConsentRegister.opened(draft(recipient: "school"), purpose: purpose())
+            try opened(draft(recipient: "school"))
         }
     }
 
     @Test("A consent has an end, not before its start, and 1,096 days after it at the latest")
     func length() throws {
         #expect(throws: ConsentError.endsBeforeItStarts) {
-            try ConsentRegister.opened(draft(from: 1, until: 0), purpose: purpose())
+            try opened(draft(from: 1, until: 0))
         }
         #expect(throws: ConsentError.tooLong(daysMax: 1_096)) {
-            try ConsentRegister.opened(draft(until: 1_096), purpose: purpose())
+            try opened(draft(until: 1_096))
         }
         let longest = draft(until: 1_095)
-        #expect(try ConsentRegister.opened(longest, purpose: purpose()) == longest)
+        #expect(try opened(longest) == longest)
         let shortest = draft(until: 0)
-        #expect(try ConsentRegister.opened(shortest, purpose: purpose()) == shortest)
-    }
-
-    @Test("A step makes a new version that keeps everything but state, time and registrar")
-    func stepping() throws {
-        let given = draft()
-        let withdrawn = try given.stepping(to: .withdrawn, registeredBy: "o-2", at: 5_000)
-        #expect(withdrawn.version == 2 && withdrawn.state == .withdrawn)
-        #expect(withdrawn.registeredBy == "o-2" && withdrawn.recordedAt == 5_000)
-        #expect(withdrawn.id == given.id && withdrawn.items == given.items)
-        #expect(withdrawn.from == given.from && withdrawn.until == given.until)
-        #expect(given.version == 1 && given.state == .given)
-    }
-
-    @Test("A consent that ended has no next step", arguments: [ConsentState.withdrawn, .refused])
-    func ended(state: ConsentState) {
-        let record = StandingTests.record("C-1", state)
-        for next in ConsentState.allCases {
-            #expect(throws: ConsentError.alreadyEnded(state: state)) {
-                try record.stepping(to: next, registeredBy: "o-2", at: 5_000)
-            }
-        }
+        #expect(try opened(shortest) == shortest)
     }
 }
 
@@ -151,5 +134,6 @@ enum TestPurposes {
             fields: [identity.name, identity.sex]
             data-life-days: 30
             batch-max: 1
+            frequency: 1000/day
         """
 }

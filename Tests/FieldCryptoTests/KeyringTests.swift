@@ -143,7 +143,7 @@ struct KeyringTests {
             try test.ring.seal([1], at: address(resident), padding: .none)
         }
         test.store.content.withLock { $0.residents[resident]?.commitments = [] }
-        #expect(throws: FieldCryptoError.commitmentMissing(fieldClass: "identity")) {
+        #expect(throws: FieldCryptoError.notAuthentic(table: "record", field: "name")) {
             try test.ring.open(sealed, at: address(resident))
         }
         test.store.content.withLock { content in
@@ -156,14 +156,14 @@ struct KeyringTests {
         #expect(throws: FieldCryptoError.self) { try test.reopened() }
     }
 
-    @Test("An envelope of another key fails its key check before anything is decrypted")
-    func keyCheck() throws {
+    @Test("An envelope of another resident is refused as one that was changed")
+    func otherResident() throws {
         let test = try TestRing()
         let one = try test.resident(1)
         let two = try test.resident(2)
         let sealed = try test.ring.seal([1], at: address(one), padding: .none)
         _ = try test.ring.seal([1], at: address(two), padding: .none)
-        #expect(throws: FieldCryptoError.keyCheck(table: "record", field: "name")) {
+        #expect(throws: FieldCryptoError.notAuthentic(table: "record", field: "name")) {
             try test.ring.open(sealed, at: address(two))
         }
     }

@@ -45,45 +45,6 @@ struct PrimitiveTests {
         #expect(SHA256Digest.zero.bytes == [UInt8](repeating: 0, count: 32))
     }
 
-    @Test("The fast HKDF agrees with RFC 5869 and libcrypto's own test data")
-    func hkdfVectors() throws {
-        guard let url = SharedData.url("vectors/kdf/openssl_evpkdf_hkdf.txt") else { return }
-        var ran = 0
-        var block: [String: String] = [:]
-        func runBlock() throws {
-            defer { block = [:] }
-            guard block["KDF"] == "HKDF", block["Result"] == nil,
-                block["Ctrl.digest"] == "digest:SHA256", block["Ctrl.mode"] == nil,
-                let output = block["Output"], let key = block["Ctrl.IKM"]
-            else { return }
-            let expected = hex(output)
-            let derived = try hkdfSHA256(
-                salt: value(block["Ctrl.salt"]), inputKey: SecretBytes(copying: value(key)),
-                info: value(block["Ctrl.info"]), byteCount: expected.count)
-            #expect(derived == SecretBytes(copying: expected))
-            ran += 1
-        }
-        for line in try String(contentsOf: url, encoding: .utf8).split(
-            separator: "\n", omittingEmptySubsequences: false)
-        {
-            if line.hasPrefix("#") { continue }
-            let parts = line.split(separator: "=", maxSplits: 1).map {
-                $0.trimmingCharacters(in: .whitespaces)
-            }
-            if parts.count == 2 { block[parts[0]] = parts[1] } else { try runBlock() }
-        }
-        try runBlock()
-        print("HKDF-SHA-256 of RFC 5869 and libcrypto: \(ran) cases")
-        #expect(ran >= 3)
-    }
-
-    /// The bytes of `hexkey:…`, `key:…` and the like.
-    private func value(_ text: String?) -> [UInt8] {
-        guard let text, let colon = text.firstIndex(of: ":") else { return [] }
-        let rest = String(text[text.index(after: colon)...])
-        return text.hasPrefix("hex") ? hex(rest) : Array(rest.utf8)
-    }
-
     @Test("Signing follows RFC 8032's first three examples")
     func ed25519Examples() throws {
         let examples = [

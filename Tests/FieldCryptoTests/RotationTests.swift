@@ -77,7 +77,7 @@ struct RotationTests {
         _ = try test.ring.addVersion(of: .fieldClass, name: "identity")
         #expect(try test.ring.open(sealed, at: place) == [1])
         try test.ring.remove(first)
-        #expect(throws: FieldCryptoError.unknownKey(first)) {
+        #expect(throws: FieldCryptoError.notAuthentic(table: "record", field: "name")) {
             try test.ring.open(sealed, at: place)
         }
     }

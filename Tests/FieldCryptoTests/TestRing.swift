@@ -40,11 +40,15 @@ struct TestRing {
     let rootKey: RootKey
     let ring: Keyring
 
-    init(limits: KeyringLimits = KeyringLimits(), seed: UInt64 = 1) throws {
+    init(
+        family: CryptoFamily = .international, limits: KeyringLimits = KeyringLimits(),
+        seed: UInt64 = 1
+    ) throws {
         random = SeededRandom(seed: seed)
         rootKey = try Self.rootKey(fill: 7)
         ring = try Keyring.create(
-            classes: Self.classes, rootKey: rootKey, store: store, random: random, limits: limits,
+            classes: Self.classes, family: family, rootKey: rootKey, store: store, random: random,
+            limits: limits,
             now: clock.now)
     }
 

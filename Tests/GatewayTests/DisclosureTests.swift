@@ -139,20 +139,18 @@ struct DisclosureTests {
     func withdrawal() throws {
         let book = ConsentBook(parts: gateway.parts)
         let until = CalendarDate(dayNumber: gateway.clock.gatewayClock.today.dayNumber + 30)
-        let consent = try book.register(
-            ConsentBook.Draft(
-                purpose: "review", recipient: "civil", items: ["identity.name"], until: until,
-                channel: .paper, registeredBy: "o-1", helper: "daughter", language: "zh"),
-            citizenNumber: number)
+        let consent = try gateway.agree(number, items: ["identity.name"], until: until)
         #expect(try texts("identity.name", basis: "agreed") == ["张三丰"])
         let size = try gateway.logSize
-        let withdrawn = try book.withdraw(consent.id, registeredBy: "o-2")
+        let withdrawn = try gateway.take(.withdraw, of: consent.id, by: "o-2")
         #expect(try gateway.logSize == size + 1)
         #expect(try texts("identity.name", basis: "agreed").isEmpty)
         #expect(withdrawn.version == 2)
         #expect(try book.list(citizenNumber: number) == [withdrawn])
-        #expect(throws: GatewayError.self) { try book.withdraw(consent.id, registeredBy: "o-2") }
-        #expect(throws: GatewayError.self) { try book.withdraw("C-0", registeredBy: "o-2") }
+        #expect(throws: GatewayError.self) {
+            try gateway.take(.withdraw, of: consent.id, by: "o-2")
+        }
+        #expect(throws: GatewayError.self) { try gateway.take(.withdraw, of: "C-0", by: "o-2") }
         #expect(try gateway.verification().isSound)
     }
 
@@ -205,7 +203,8 @@ struct DisclosureTests {
             { $0.department = "" }, { $0.officer = "" }, { $0.purpose = "" },
             { $0.legalBasis = "" },
             { $0.items = [] }, { $0.items = [long] }, { $0.officer = long }, { $0.caseID = long },
-            { $0.officer = "a\nb" }, { $0.representedParty = long }, { $0.citizenNumber = "1" },
+            { $0.officer = "a\nb" }, { $0.representedParty = long },
+            { $0.subject = .citizenNumber("1") },
             { $0.items = (0...100).map { "f.x\($0)" } }, { $0.channel = long },
         ] as [(inout DisclosureRequest) -> Void] {
             var request = good

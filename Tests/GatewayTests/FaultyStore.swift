@@ -59,7 +59,7 @@ struct FaultyTransaction: StoreWriter {
     let base: any StoreWriter
     let store: FaultyStore
 
-    private func asking<Result>(
+    func asking<Result>(
         _ name: String = #function,
         _ body: (any StoreWriter) throws(GatewayError) -> Result
     ) throws(GatewayError) -> Result {
@@ -67,7 +67,7 @@ struct FaultyTransaction: StoreWriter {
         return try body(base)
     }
 
-    private func changing<Result>(
+    func changing<Result>(
         _ name: String = #function,
         _ body: (any StoreWriter) throws(GatewayError) -> Result
     ) throws(GatewayError) -> Result {
@@ -146,6 +146,10 @@ extension FaultyTransaction {
     func checkpoints(from size: UInt64, limit: Int) throws(GatewayError) -> [StoredCheckpoint] {
         try asking { base throws(GatewayError) in try base.checkpoints(from: size, limit: limit) }
     }
+    func chainRestarts() throws(GatewayError) -> [ResidentNumber: [UInt8]] {
+        try asking { base throws(GatewayError) in try base.chainRestarts() }
+    }
+
     func chainCount() throws(GatewayError) -> Int {
         try asking { base throws(GatewayError) in try base.chainCount() }
     }
@@ -157,6 +161,13 @@ extension FaultyTransaction {
     ) throws(GatewayError) -> [AuditEntry] {
         try asking { base throws(GatewayError) in
             try base.entries(of: resident, before: index, limit: limit)
+        }
+    }
+    func leaves(
+        from index: UInt64, limit: Int, _ body: (UnsafeRawBufferPointer) -> Void
+    ) throws(GatewayError) -> Int {
+        try asking { base throws(GatewayError) in
+            try base.leaves(from: index, limit: limit, body)
         }
     }
     func chain(of resident: ResidentNumber) throws(GatewayError) -> [UInt8]? {
@@ -236,6 +247,10 @@ extension FaultyTransaction {
     func putCheckpoint(_ checkpoint: StoredCheckpoint) throws(GatewayError) {
         try changing { base throws(GatewayError) in try base.putCheckpoint(checkpoint) }
     }
+    func removeEntries(below index: UInt64) throws(GatewayError) {
+        try changing { base throws(GatewayError) in try base.removeEntries(below: index) }
+    }
+
     func setChain(_ chain: [UInt8], of resident: ResidentNumber) throws(GatewayError) {
         try changing { base throws(GatewayError) in try base.setChain(chain, of: resident) }
     }

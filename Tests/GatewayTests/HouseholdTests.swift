@@ -30,10 +30,7 @@ struct HouseholdTests {
 
     private func agree(_ number: String, items: [String] = []) throws -> ConsentRecord {
         let until = CalendarDate(dayNumber: gateway.clock.gatewayClock.today.dayNumber + 30)
-        return try ConsentBook(parts: gateway.parts).register(
-            ConsentBook.Draft(
-                purpose: "dibao", recipient: "civil", items: items, until: until, channel: .counter,
-                registeredBy: "o-1", language: "zh"), citizenNumber: number)
+        return try gateway.agree(number, purpose: "dibao", items: items, until: until)
     }
 
     private func reasons(
@@ -50,7 +47,7 @@ struct HouseholdTests {
         #expect(try reasons() == [.mandateIncomplete])
         let mandate = try agree(mother)
         #expect(try reasons().isEmpty)
-        _ = try ConsentBook(parts: gateway.parts).withdraw(mandate.id, registeredBy: "o-1")
+        _ = try gateway.take(.withdraw, of: mandate.id)
         #expect(try reasons() == [.mandateIncomplete])
     }
 

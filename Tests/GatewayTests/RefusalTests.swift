@@ -153,16 +153,12 @@ struct RefusalTests {
     @Test("Consent is asked for by its basis alone, and each of its states has its reason")
     func consentStates() throws {
         #expect(try reasons(basis: "agreed") == ["consent.missing"])
-        let book = ConsentBook(parts: gateway.parts)
         func register(_ state: ConsentState, days: Int) throws -> String {
             gateway.clock.advance(milliseconds: 1)
-            return try book.register(
-                ConsentBook.Draft(
-                    purpose: "review", recipient: "civil", items: ["identity.name"], state: state,
-                    until: CalendarDate(
-                        dayNumber: gateway.clock.gatewayClock.today.dayNumber + days),
-                    channel: .counter, registeredBy: "o-1", language: "zh"),
-                citizenNumber: number
+            return try gateway.agree(
+                number, items: ["identity.name"], state: state,
+                until: CalendarDate(
+                    dayNumber: gateway.clock.gatewayClock.today.dayNumber + days)
             ).id
         }
         _ = try register(.refused, days: 10)
@@ -178,7 +174,11 @@ struct RefusalTests {
         gateway.clock.advance(days: 1)
         #expect(try reasons(basis: "agreed") == ["consent.expired"])
         gateway.clock.advance(days: -1)
-        _ = try book.withdraw(id, registeredBy: "o-1")
+        _ = try gateway.take(.pause, of: id)
+        #expect(try reasons(basis: "agreed") == ["consent.paused"])
+        _ = try gateway.take(.resume, of: id)
+        #expect(try reasons(basis: "agreed").isEmpty)
+        _ = try gateway.take(.withdraw, of: id)
         #expect(try reasons(basis: "agreed") == ["consent.withdrawn"])
         #expect(try reasons().isEmpty, "a duty does not ask for consent")
     }
@@ -202,9 +202,10 @@ struct RefusalTests {
                     request.item, department: request.department, purpose: request.purpose,
                     basis: request.basis))
         }
-        // Reached by the two tests above.
+        // Reached by the two tests above, and by ConsentBookTests.
         reached.formUnion([
             "consent.refused", "consent.withdrawn", "consent.expired", "consent.not-yet",
+            "consent.paused", "consent.awaiting-confirmation", "consent.not-of-guardian",
             "policy.error",
         ])
         #expect(Set(RefusalReason.allCases.map(\.rawValue)).symmetricDifference(reached).isEmpty)

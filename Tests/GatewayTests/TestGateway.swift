@@ -19,13 +19,16 @@ struct TestGateway {
     /// - Parameters:
     ///   - rules: The department rules.
     ///   - seed: Where identifiers and salts come from.
+    ///   - fields: The catalogue's fields.
     /// - Throws: What a part of it throws.
-    init(rules: String = TestPolicies.rules, seed: UInt64 = 1) throws {
+    init(
+        rules: String = TestPolicies.rules, seed: UInt64 = 1, fields: String = TestPolicies.fields
+    ) throws {
         folder = try TemporaryFolder()
         store = try HomeStore(at: folder.file("hangu.db"))
         keys = MemoryKeyStore()
         clock = TestClock()
-        let catalogue = try TestPolicies.catalogue()
+        let catalogue = try TestPolicies.catalogue(fields: fields)
         mapping = try TestPolicies.mapping(of: catalogue)
         let random = SeededRandom(seed: seed)
         let rootKey = try RootKey(
@@ -35,10 +38,13 @@ struct TestGateway {
         let keyring = try Keyring.create(
             classes: catalogue.classes.map(\.name) + own, rootKey: rootKey, store: keys,
             random: random)
-        for index in [
-            "identity.citizen-number", "household.number", "record-key", "record-content",
-        ] {
+        let declared = catalogue.fields.filter { $0.index != nil }.map(\.id.text)
+        let further = ["record-key", "record-content", "audit-term", "audit-map"]
+        for index in Set(declared).union(further).sorted() {
             _ = try keyring.addVersion(of: .blindIndex, name: index)
+        }
+        for department in catalogue.departments.keys.sorted() {
+            _ = try keyring.addVersion(of: .pseudonym, name: department)
         }
         let signing = try keyring.createSigningKey("audit-log", fieldClass: "audit")
         let log = AuditLog(
@@ -47,7 +53,7 @@ struct TestGateway {
         parts = GatewayParts(
             store: store, keyring: keyring, catalogue: catalogue,
             policies: try TestPolicies.bundle(rules), tenant: "test", log: log,
-            clock: clock.gatewayClock, random: random)
+            clock: clock.gatewayClock, random: random, threads: StoreThreads())
         try PolicyActivation.activate(parts)
     }
 
@@ -58,7 +64,27 @@ struct TestGateway {
         GatewayParts(
             store: other ?? store, keyring: parts.keyring, catalogue: parts.catalogue,
             policies: policies ?? parts.policies, tenant: parts.tenant, log: parts.log,
-            clock: parts.clock, random: parts.random)
+            clock: parts.clock, random: parts.random, threads: parts.threads)
+    }
+
+    /// The gateway as a process of its own has it that opened the home by now.
+    func secondProcess(over other: (any GatewayStore)? = nil) throws -> GatewayParts {
+        let rootKey = try RootKey(
+            fileContent: SecretBytes(copying: [UInt8](repeating: 7, count: 32)),
+            name: RootKeyName(id: "test", version: 1))
+        let random = SecureRandom()
+        let keyring = try Keyring.open(rootKey: rootKey, store: keys, random: random)
+        let log = AuditLog(
+            origin: parts.log.origin, keyring: keyring, tenant: parts.tenant, clock: parts.clock,
+            random: random)
+        return GatewayParts(
+            store: other ?? store, keyring: keyring, catalogue: parts.catalogue,
+            policies: parts.policies, tenant: parts.tenant, log: log, clock: parts.clock,
+            random: random, threads: parts.threads)
+    }
+
+    func indexCounts(_ name: String) throws -> [UInt32: Int] {
+        try store.read { reader throws(GatewayError) in try reader.indexCounts()[name] ?? [:] }
     }
 
     /// Pulls rows as a new delivery of a stream.

@@ -4,7 +4,7 @@ import StrictYAML
 
 /// A small catalogue, one source and a few rules, as text.
 enum TestPolicies {
-    static func catalogue() throws -> Catalogue {
+    static func catalogue(fields: String = fields) throws -> Catalogue {
         try Catalogue(
             Catalogue.Files(
                 fields: YAMLReader.read(fields, file: "fields.yaml"),
@@ -122,6 +122,7 @@ enum TestPolicies {
                 + "authority: {credit-code-kinds: [\"11\"], functions: [assistance], divisions: [\"78\"]}}",
             basis("agreed", "consent")
                 + "authority: {credit-code-kinds: [\"11\", \"12\", \"91\"]}}",
+            basis("guardian", "guardian-consent") + "authority: {credit-code-kinds: [\"11\"]}}",
             basis("request", "subject-request") + "authority: {credit-code-kinds: [\"11\"]}}",
             basis("entrusted", "entrusted")
                 + "authority: {credit-code-kinds: [\"12\", \"91\"], divisions: [\"78\"]}}",
@@ -138,6 +139,10 @@ enum TestPolicies {
                 + "authority: {credit-code-kinds: [\"11\"]}}",
             basis("narrow", "statutory-duty", fields: "identity.name")
                 + "authority: {credit-code-kinds: [\"11\"]}}",
+            basis(
+                "inquiry", "statutory-duty", "valid-from: \"2021-11-01\", withhold-days: 30"
+            )
+                + "authority: {credit-code-kinds: [\"11\"]}}",
             basis("unlisted", "statutory-duty") + "authority: {credit-code-kinds: [\"11\"]}}",
         ].joined(separator: "\n") + "\n"
 
@@ -147,11 +152,13 @@ enum TestPolicies {
           review:
             title: {zh: 核验, en: Review}
             plain: {zh: 核验, en: Review}
-            legal-bases: [duty, agreed, request, entrusted, repealed, future, past, today, narrow]
+            legal-bases: [duty, agreed, guardian, request, entrusted, repealed, future, past, today, narrow,
+              inquiry]
             departments: [civil, neighbour, school, company]
             fields: [\(everything), account.number]
             data-life-days: 90
             batch-max: 1
+            frequency: 1000/day
           few:
             title: {zh: 少, en: Few}
             plain: {zh: 少, en: Few}
@@ -160,6 +167,7 @@ enum TestPolicies {
             fields: [identity.sex]
             data-life-days: 7
             batch-max: 1
+            frequency: 1000/day
           dibao:
             title: {zh: 低保, en: Dibao}
             plain: {zh: 低保, en: Dibao}
@@ -168,6 +176,7 @@ enum TestPolicies {
             fields: [identity.name, income.low]
             data-life-days: 30
             batch-max: 1
+            frequency: 1000/day
             household-mandate: true
         """
 

@@ -70,8 +70,8 @@ struct WriteFaultTests {
     func otherWrites() throws {
         let until = CalendarDate(dayNumber: gateway.clock.gatewayClock.today.dayNumber + 30)
         let draft = ConsentBook.Draft(
-            purpose: "review", recipient: "civil", until: until, channel: .counter,
-            registeredBy: "o-1", language: "zh")
+            purpose: "review", recipient: "civil", until: until,
+            saying: ConsentBook.Saying(channel: .counter, registeredBy: "o-1", language: "zh"))
         let rules = try TestPolicies.bundle(TestPolicies.rules + "\n// changed")
         let review = try #require(try gateway.reviews(.confirmation).first)
         var failures = try failing { parts in
@@ -80,7 +80,9 @@ struct WriteFaultTests {
         let consent = try #require(
             try ConsentBook(parts: gateway.parts).list(citizenNumber: number).first)
         failures += try failing { parts in
-            _ = try ConsentBook(parts: parts).withdraw(consent.id, registeredBy: "o-1")
+            _ = try ConsentBook(parts: parts).take(
+                .withdraw, of: consent.id,
+                saying: ConsentBook.Saying(channel: .counter, registeredBy: "o-1", language: "zh"))
         }
         failures += try failing { parts in
             try ReviewDesk(parts).decide(review.number, as: .confirmed, officer: "o-1")

@@ -8,7 +8,7 @@ struct AuditToolTests {
 
     private struct EntryLine: Decodable {
         let entry: UInt64
-        let type: String
+        let kind: String
     }
 
     private struct Proof: Decodable { let proof: String }
@@ -210,7 +210,7 @@ struct AuditToolTests {
         }
         #expect(try log.home.run(["audit", "prove"]).status == 64)
         let list = try log.home.check(["audit", "list", "--json"]).json(EntryLine.self)
-        #expect(list.map(\.entry) == Array(0..<log.newSize))
-        #expect(list.filter { $0.type == "decision" }.count == 3)
+        #expect(list.map(\.entry) == Array((0..<log.newSize).reversed()))
+        #expect(list.filter { $0.kind == "decision" }.count == 3)
     }
 }

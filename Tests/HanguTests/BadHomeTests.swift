@@ -237,7 +237,9 @@ struct BadHomeTests {
         }
         #expect(try home.run(["disclose"]).status == 64)
         #expect(try home.run(["fly"]).status == 64)
-        #expect(try home.run(["audit", "show", "9999"]).status == 2)
+        #expect(
+            try home.run(["audit", "show", "9999", "--officer", "lin", "--reason", "inspection"])
+                .status == 2)
         let withdrawal = ["consent", "withdraw", "C-0", "--registered-by", "wang"]
         #expect(try home.run(withdrawal).status == 2)
         #expect(try home.run(["review", "confirm", "9999", "--officer", "qian"]).status == 2)

@@ -36,9 +36,11 @@ struct CommandTests {
 
     private static let wanted = [
         "init", "pull", "disclose", "consent grant", "consent withdraw", "consent list",
-        "resident accesses", "audit verify", "audit list", "audit show", "audit export",
-        "audit prove", "review list", "review confirm", "review reject", "review quarantine",
-        "demo",
+        "consent answer", "consent confirm", "consent pause", "consent resume", "resident accesses",
+        "audit verify", "audit list", "audit show", "audit export",
+        "audit prove", "audit rebuild", "audit replay", "review list", "review confirm",
+        "review reject", "review quarantine",
+        "demo", "keys backup", "keys restore", "keys export-public", "keys rotate root",
     ]
 
     private func commands() throws -> [(words: [String], command: Command)] {
@@ -68,8 +70,8 @@ struct CommandTests {
             }
             let isLeaf = (command.subcommands ?? []).allSatisfy { $0.commandName == "help" }
             if isLeaf {
-                // The policy language's own tools work on files and need no home.
-                let always = words.first == "cedar" ? [] : ["--home"]
+                // The policy language's own tools work on files, and a witness has a folder of its own.
+                let always = ["cedar", "witness"].contains(words.first) ? [] : ["--home"]
                 for option in always + ["--json", "--lang"] {
                     #expect(text.contains(option), "\(name): \(option)")
                 }
@@ -117,13 +119,17 @@ struct CommandTests {
         Date(timeIntervalSinceNow: 86_400).formatted(.iso8601.year().month().day()),
         "--registered-by", "wang", "--resident", "-",
     ]
+    private static let reader = ["--officer", "lin", "--reason", "inspection"]
     /// Commands, and the status with which each must end.
     private static let shown: [([String], Int32)] = [
         (["pull"], 0), (["review", "list"], 0), (["review", "quarantine"], 0), (grant, 0), (ask, 0),
         (["consent", "list", "--resident", "-"], 0),
         (["resident", "accesses", "--resident", "-"], 0), (["audit", "verify"], 0),
-        (["audit", "list"], 0), (["audit", "show", "1"], 0),
-        (["audit", "show", "99999"], 2), (["review", "confirm", "999", "--officer", "qian"], 2),
+        (["audit", "list"], 0), (["audit", "show", "1"] + reader, 0),
+        (["audit", "list"] + reader, 0),
+        (["audit", "index", "--check"], 0), (["audit", "show", "1"], 2),
+        (["audit", "show", "99999"] + reader, 2),
+        (["review", "confirm", "999", "--officer", "qian"], 2),
         (ask.map { $0 == "age.at-least-80" || $0 == "identity.name" ? "health.diagnosis" : $0 }, 3),
     ]
 

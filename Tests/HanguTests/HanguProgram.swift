@@ -105,6 +105,14 @@ final class RunningProgram {
         return true
     }
 
+    /// What it has printed so far.
+    func outputSoFar() throws -> String {
+        String(decoding: try Data(contentsOf: folder.url("out")), as: UTF8.self)
+    }
+
+    /// Asks the program to end, as a service manager does.
+    func terminate() { Glibc.kill(process.processIdentifier, SIGTERM) }
+
     /// Ends the program as a power cut would: it gets no chance to tidy up.
     func kill() {
         Glibc.kill(process.processIdentifier, SIGKILL)

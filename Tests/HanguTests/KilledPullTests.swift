@@ -16,7 +16,7 @@ struct KilledPullTests {
     }
 
     private struct Entry: Decodable {
-        let type: String
+        let kind: String
         let operational: String
     }
 
@@ -33,9 +33,12 @@ struct KilledPullTests {
 
     private func state(of home: TestHome) throws -> State {
         var logged: [String: [String: Int]] = [:]
-        let entries = try home.check(["audit", "list", "--json", "--limit", "100000"])
-            .json(Entry.self)
-        for entry in entries where entry.type == "ingest" {
+        let entries = try home.check([
+            "audit", "list", "--json", "--limit", "100000", "--officer", "lin", "--reason",
+            "inspection",
+        ])
+        .json(Entry.self)
+        for entry in entries where entry.kind == "ingest" {
             let detail = try #require(
                 try JSONSerialization.jsonObject(with: Data(entry.operational.utf8))
                     as? [String: Any])

@@ -89,6 +89,7 @@ struct LeakTests {
             ]
             let granted = try gateway.silent(grant, input: number(member))
             let id = try #require(try granted.json(ConsentLine.self).first?.id)
+            try gateway.silent(["consent", "confirm", id, "--registered-by", "zhao"])
             try gateway.silent(["consent", "list", "--resident", "-"], input: number(member))
             if member == story.allowanceHousehold.members.last {
                 try gateway.silent(
@@ -131,13 +132,19 @@ struct LeakTests {
     }
 
     private func readLog(_ gateway: WorkedGateway) throws {
-        try gateway.silent(["audit", "list", "--limit", "10000"])
-        try gateway.silent(["audit", "list", "--json", "--limit", "10000"])
+        let reader = ["--officer", "lin", "--reason", "inspection"]
+        try gateway.silent(["audit", "list", "--limit", "10000"] + reader)
+        try gateway.silent(["audit", "list", "--json", "--limit", "10000"] + reader)
+        let elder = gateway.town.story.elder.citizenNumber.digits + "\n"
+        let mine = try gateway.silent(
+            ["audit", "list", "--resident", "-", "--limit", "10000"] + reader, input: elder)
+        #expect(mine.lines.count > 2)
+        try gateway.silent(["audit", "index", "--check"])
         try gateway.silent(["audit", "verify"], language: "zh")
         let size = try gateway.home.logSize()
         #expect(size > 20)
         for entry in 0..<size where entry % 5 == 0 {
-            try gateway.silent(["audit", "show", "\(entry)"])
+            try gateway.silent(["audit", "show", "\(entry)"] + reader)
         }
         try gateway.silent(["audit", "prove", "--entry", "1"])
         // Into the home, so that the search of its files covers the tiles.
@@ -168,6 +175,7 @@ struct LeakTests {
             ["resident", "accesses", "--resident", digits], ["resident", "accesses", digits],
             ["audit", "show", digits], ["consent", "list", "--resident=\(digits)"],
             ["consent", "withdraw", digits, "--registered-by", "wang"],
+            ["consent", "confirm", digits, "--registered-by", "wang"],
         ] {
             let result = try gateway.home.run(arguments)
             #expect(result.status == 64, "\(result.allText)")

@@ -50,6 +50,15 @@ struct SmallDelivery {
         try replace(text, with: Data(other.utf8), in: file)
     }
 
+    /// Delivers one more resident, in one more line.
+    func addResident() throws {
+        let file = "minzheng/residents.csv"
+        let line =
+            "MZA4,朱四火,女,\(Self.number("78020119580304242")),1958-03-04,汉族,已婚,,16000000004,"
+            + "临河市东湖路4号,780201,否,否,,,否,否,否,否,0,,2026-01-05\n"
+        try write(try Data(contentsOf: url(file)) + Data(line.utf8), to: file)
+    }
+
     /// How many records each stream has.
     static let counts = [
         "residents": 3, "residents-linhe": 1, "persons": 3, "insurances": 2, "benefits": 1,

@@ -6,11 +6,26 @@ struct TestHome {
     let folder: TemporaryFolder
     /// Kept, since a pull reads it again.
     private let delivery: SmallDelivery?
+    /// What every command is given beside the tests' own environment.
+    var environment: [String: String] = [:]
     var path: String { folder.path("home") }
 
     /// Makes a home over a small delivery.
     init(_ delivery: SmallDelivery) throws {
         try self.init(town: delivery.path, healthFolder: nil, delivery: delivery)
+    }
+
+    /// Makes a home over a small delivery, with further arguments of `init`.
+    init(
+        _ delivery: SmallDelivery, arguments: [String], environment: [String: String] = [:]
+    ) throws {
+        self.delivery = delivery
+        self.environment = environment
+        folder = try TemporaryFolder()
+        let made = try HanguProgram.run(
+            ["init", folder.path("home"), "--town", delivery.path] + arguments,
+            environment: environment)
+        try #require(made.status == 0, "init: \(made.errorText)")
     }
 
     /// Makes a home over the deliveries of a town.
@@ -32,7 +47,8 @@ struct TestHome {
         _ arguments: [String], input: String = "", environment: [String: String] = [:]
     ) throws -> CommandResult {
         try HanguProgram.run(
-            arguments + ["--home", path], input: input, environment: environment)
+            arguments + ["--home", path], input: input,
+            environment: self.environment.merging(environment) { $1 })
     }
 
     /// Runs a command that must end well.
@@ -47,8 +63,9 @@ struct TestHome {
     }
 
     /// Runs a command on this home and leaves it at work.
-    func start(_ arguments: [String]) throws -> RunningProgram {
-        try RunningProgram(HanguProgram.place(), arguments + ["--home", path])
+    func start(_ arguments: [String], input: String = "") throws -> RunningProgram {
+        try RunningProgram(
+            HanguProgram.place(), arguments + ["--home", path], input: Data(input.utf8))
     }
 
     /// Pulls, and gives the counts whatever the exit status.

@@ -85,6 +85,7 @@ struct CatalogueFaultTests {
             fields: [identity.name, age.at-least-80]
             data-life-days: 30
             batch-max: 10
+            frequency: 1000/day
         """,
     ]
 

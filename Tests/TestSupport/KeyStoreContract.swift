@@ -20,10 +20,12 @@ package struct KeyStoreContract {
         try verifySigningKeys(try makeStore(), sourceLocation)
     }
 
-    private func key(_ name: String, _ version: UInt32 = 1, fill: UInt8 = 1) -> WrappedKey {
+    private func key(
+        _ name: String, _ version: UInt32 = 1, fill: UInt8 = 1, root: UInt16 = 1
+    ) -> WrappedKey {
         WrappedKey(
             name: KeyName(kind: .fieldClass, name: name, version: version), suite: 1,
-            rootKey: RootKeyName(id: "root", version: 1),
+            rootKey: RootKeyName(id: "root", version: root),
             wrapped: [UInt8](repeating: fill, count: 60))
     }
 
@@ -57,6 +59,7 @@ package struct KeyStoreContract {
         try store.replace([key("a", fill: 5)])
         #expect(try store.wrappedKeys().contains(key("a", fill: 5)), sourceLocation: place)
         #expect(try store.wrappedKeys().count == 3, sourceLocation: place)
+        try verifyOneRootKey(store, place)
         #expect(try store.addUses(5, of: key("a").name) == 5, sourceLocation: place)
         #expect(try store.addUses(7, of: key("a").name) == 12, sourceLocation: place)
         #expect(try store.addUses(1, of: key("b").name) == 1, sourceLocation: place)
@@ -64,6 +67,21 @@ package struct KeyStoreContract {
         #expect(
             Set(try store.wrappedKeys().map(\.name)) == [key("b").name, key("a", 2).name],
             sourceLocation: place)
+    }
+
+    /// A ring of `a` in two versions and `b`, all under one root key, can only move to another as a whole.
+    private func verifyOneRootKey(_ store: any KeyStore, _ place: SourceLocation) throws {
+        let before = Set(try store.wrappedKeys())
+        #expect(throws: KeyStoreError.self, "a key under another root key", sourceLocation: place) {
+            try store.insert([key("d", root: 2)])
+        }
+        #expect(throws: KeyStoreError.self, "a part of the ring", sourceLocation: place) {
+            try store.replace([key("a", root: 2), key("b", root: 2)])
+        }
+        #expect(Set(try store.wrappedKeys()) == before, "all or none", sourceLocation: place)
+        try store.replace([key("a", root: 2), key("b", root: 2), key("a", 2, root: 2)])
+        #expect(
+            try store.wrappedKeys().allSatisfy { $0.rootKey.version == 2 }, sourceLocation: place)
     }
 
     private func verifyResidents(_ store: any KeyStore, _ place: SourceLocation) throws {

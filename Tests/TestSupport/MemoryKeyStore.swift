@@ -39,12 +39,21 @@ package final class MemoryKeyStore: KeyStore {
             if let there = keys.first(where: { content.keys[$0.name] != nil }) {
                 throw .alreadyThere(there.name.description)
             }
-            for key in keys { content.keys[key.name] = key }
+            try Self.add(keys, to: &content)
         }
     }
 
     package func replace(_ keys: [WrappedKey]) throws(KeyStoreError) {
-        try locked { content in for key in keys { content.keys[key.name] = key } }
+        try locked { content throws(KeyStoreError) in try Self.add(keys, to: &content) }
+    }
+
+    private static func add(_ keys: [WrappedKey], to content: inout Content) throws(KeyStoreError) {
+        var all = content.keys
+        for key in keys { all[key.name] = key }
+        guard Set(all.values.map(\.rootKey)).count <= 1 else {
+            throw .unavailable("another process changed the ring or its root key")
+        }
+        content.keys = all
     }
 
     package func remove(_ keys: [KeyName]) throws(KeyStoreError) {
@@ -139,6 +148,58 @@ package final class MemoryKeyStore: KeyStore {
                 throw .alreadyThere("signing key '\(key.name)'")
             }
             content.signingKeys.append(key)
+        }
+    }
+
+    package func replace(_ keys: [SealedSigningKey]) throws(KeyStoreError) {
+        try locked { content throws(KeyStoreError) in
+            for key in keys {
+                let place = content.signingKeys.firstIndex { $0.name == key.name }
+                guard let place else { throw .corrupt("no signing key '\(key.name)'") }
+                content.signingKeys[place] = key
+            }
+        }
+    }
+
+    package func residentKeyCounts() throws(KeyStoreError) -> [UInt32: Int] {
+        try locked(writes: false) { content in
+            content.residents.values.flatMap(\.keys).reduce(into: [:]) {
+                $0[$1.epoch, default: 0] += 1
+            }
+        }
+    }
+
+    package func uses() throws(KeyStoreError) -> [KeyName: Int64] {
+        try locked(writes: false) { $0.uses }
+    }
+
+    package func shredded(
+        among residents: [ResidentKeyID]
+    ) throws(KeyStoreError) -> Set<ResidentKeyID> {
+        try locked(writes: false) { content in
+            Set(residents.filter { content.residents[$0]?.isShredded == true })
+        }
+    }
+
+    package func shreddedResidents() throws(KeyStoreError) -> [ResidentKeyID] {
+        try locked(writes: false) { content in
+            content.residents.filter { $1.isShredded }.map(\.key)
+        }
+    }
+
+    package func removeCommitments(
+        fieldClass: String, version: UInt16, firstByte: UInt8
+    ) throws(KeyStoreError) -> Int {
+        try locked { content in
+            var removed = 0
+            for resident in content.residents.keys where resident.bytes.first == firstByte {
+                let before = content.residents[resident]?.commitments.count ?? 0
+                content.residents[resident]?.commitments.removeAll {
+                    $0.fieldClass == fieldClass && $0.classVersion == version
+                }
+                removed += before - (content.residents[resident]?.commitments.count ?? 0)
+            }
+            return removed
         }
     }
 }

@@ -25,8 +25,9 @@ struct AuditLeafTests {
     func numbers() {
         let types: [AuditEntryType] = [
             .decision, .outcome, .consentChange, .keyEvent, .shred, .admin, .mapRoot, .ingest,
+            .auditRead,
         ]
-        #expect(types.map(\.rawValue) == [1, 2, 3, 4, 5, 6, 7, 8])
+        #expect(types.map(\.rawValue) == [1, 2, 3, 4, 5, 6, 7, 8, 9])
         #expect(types == AuditEntryType.allCases)
         let decisions: [AuditDecision] = [
             .none, .allowed, .refused, .partlyAllowed, .released, .failed,
@@ -55,7 +56,7 @@ struct AuditLeafTests {
             }
         }
         #expect(throws: TransparencyLogError.self) { try AuditLeaf(bytes: bytes + [0]) }
-        for (position, allowed) in [(0, [1]), (1, Array(1...8)), (2, Array(0...5)), (3, [0])] {
+        for (position, allowed) in [(0, [1]), (1, Array(1...9)), (2, Array(0...5)), (3, [0])] {
             let kept = bytes[position]
             for value in 0...255 where !allowed.contains(value) {
                 bytes[position] = UInt8(value)

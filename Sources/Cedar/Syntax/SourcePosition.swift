@@ -27,7 +27,7 @@ package struct TextPosition: Hashable, Sendable {
 
     static let none = TextPosition(line: 0, column: 0)
 
-    func within(_ file: String) -> SourcePosition {
+    package func within(_ file: String) -> SourcePosition {
         SourcePosition(file: file, line: Int(line), column: Int(column))
     }
 }

@@ -39,12 +39,16 @@ extension SchemaType {
 }
 
 /// One kind of request that a schema allows.
-package struct RequestEnvironment: Hashable, Sendable {
-    package let principal: String
-    package let action: EntityUID
-    package let resource: String
+public struct RequestEnvironment: Hashable, Sendable {
+    /// The type of the principal.
+    public let principal: String
+    /// The action.
+    public let action: EntityUID
+    /// The type of the resource.
+    public let resource: String
 
-    package init(principal: String, action: EntityUID, resource: String) {
+    /// Names a kind of request, whether or not a schema allows it.
+    public init(principal: String, action: EntityUID, resource: String) {
         self.principal = principal
         self.action = action
         self.resource = resource
@@ -53,7 +57,7 @@ package struct RequestEnvironment: Hashable, Sendable {
 
 extension Schema {
     /// All kinds of request the schema allows, in a fixed order.
-    package var environments: [RequestEnvironment] {
+    public var environments: [RequestEnvironment] {
         actionUIDs.flatMap { uid in
             guard let action = actions[uid] else { return [RequestEnvironment]() }
             return action.principals.flatMap { principal in

@@ -95,7 +95,7 @@ private struct PolicyCheck {
 
 extension Policy {
     /// Scope and conditions as one expression in plain form.
-    var plainCondition: Expression {
+    package var plainCondition: Expression {
         let start = TextPosition(line: Int32(position.line), column: Int32(position.column))
         var members = PlainForm.scope(scope, at: start)
         for condition in conditions {

@@ -18,4 +18,21 @@ package enum Base32 {
         if bitCount > 0 { text.append(alphabet[Int(window << (5 - bitCount) & 31)]) }
         return String(decoding: text, as: UTF8.self)
     }
+
+    /// The bytes, or nil for any text that ``encode(_:)`` would not give.
+    package static func decode(_ text: String) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        var window: UInt32 = 0
+        var bitCount: UInt32 = 0
+        for character in text.utf8 {
+            guard let value = alphabet.firstIndex(of: character) else { return nil }
+            window = (window << 5 | UInt32(value)) & 0xFFF
+            bitCount += 5
+            if bitCount >= 8 {
+                bitCount -= 8
+                bytes.append(UInt8(truncatingIfNeeded: window >> bitCount))
+            }
+        }
+        return encode(bytes) == text ? bytes : nil
+    }
 }

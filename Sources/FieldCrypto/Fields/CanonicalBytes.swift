@@ -7,9 +7,6 @@ struct CanonicalBytes {
 
     init(capacity: Int = 160) { bytes.reserveCapacity(capacity) }
 
-    /// Begins anew and keeps the memory.
-    mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
-
     mutating func append(_ text: String) {
         appendLength(text.utf8.count)
         bytes.append(contentsOf: text.utf8)

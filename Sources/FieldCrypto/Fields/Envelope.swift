@@ -7,13 +7,11 @@
 /// | 2 | 2 | class version, big-endian |
 /// | 4 | 2 | generation of the resident's key, big-endian; 0 for the system key |
 /// | 6 | 4 | key check: the first bytes of the key's commitment |
-/// | 10 | 12 | nonce |
-/// | 22 | n | ciphertext of the padded value |
-/// | 22 + n | 16 | tag |
+/// | 10 | s | nonce: 12 bytes of AES-256-GCM, 16 of SM4, none of AES-256-SIV |
+/// | 10 + s | n | ciphertext of the padded value |
+/// | 10 + s + n | t | tag: 16 bytes, of SM4 with HMAC-SM3 32, of AES-256-SIV the synthetic IV |
 package struct Envelope: Hashable, Sendable {
     package static let format: UInt8 = 0xE1
-    package static let headerByteCount = 22
-    package static let overheadByteCount = headerByteCount + AES256GCM.tagByteCount
     static let nonceOffset = 10
 
     package let suite: CipherSuite
@@ -29,12 +27,15 @@ package struct Envelope: Hashable, Sendable {
     package init(header bytes: [UInt8]) throws(FieldCryptoError) {
         guard let first = bytes.first else { throw .malformedEnvelope("it is empty") }
         guard first == Self.format else { throw .unknownFormat(first) }
-        // Every value is padded by at least one byte.
-        guard bytes.count > Self.overheadByteCount else {
-            throw .malformedEnvelope(
-                "\(bytes.count) bytes, expected at least \(Self.overheadByteCount + 1)")
+        guard bytes.count > Self.nonceOffset else {
+            throw .malformedEnvelope("\(bytes.count) bytes, expected more than a header")
         }
         suite = try CipherSuite(byte: bytes[1])
+        // Every value is padded by at least one byte.
+        guard bytes.count > suite.overheadByteCount else {
+            throw .malformedEnvelope(
+                "\(bytes.count) bytes, expected at least \(suite.overheadByteCount + 1)")
+        }
         classVersion = UInt16(bytes[2]) << 8 | UInt16(bytes[3])
         generation = UInt16(bytes[4]) << 8 | UInt16(bytes[5])
         keyCheck = bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 6, as: UInt32.self) }
@@ -55,4 +56,12 @@ package struct Envelope: Hashable, Sendable {
         output.storeBytes(of: generation.bigEndian, toByteOffset: 4, as: UInt16.self)
         output.storeBytes(of: keyCheck, toByteOffset: 6, as: UInt32.self)
     }
+}
+
+extension CipherSuite {
+    /// Where the ciphertext begins in an envelope.
+    package var headerByteCount: Int { Envelope.nonceOffset + nonceByteCount }
+
+    /// How many bytes an envelope has beside its padded value: 38, 26 or 58.
+    package var overheadByteCount: Int { headerByteCount + tagByteCount }
 }

@@ -52,6 +52,8 @@ extension ResidentKeyID: CustomStringConvertible, CustomDebugStringConvertible, 
 /// | record version | 8, two's complement |
 ///
 /// A cell put back to its own older ciphertext fails as long as the record version only grows.
+///
+/// Table, field and class may be any text of 1 to 255 bytes; the tenant may also be empty.
 package struct FieldAddress: Hashable, Sendable {
     /// The organisation whose gateway this is.
     package var tenant: String
@@ -75,36 +77,11 @@ package struct FieldAddress: Hashable, Sendable {
         self.recordVersion = recordVersion
     }
 
-    /// The names may be any text of 1 to 255 bytes; the tenant may also be empty.
-    func checkNames() throws(FieldCryptoError) {
-        let maximum = KeyringLimits.nameBytesMax
-        if tenant.utf8.count > maximum {
-            throw .name(of: "tenant", byteCount: tenant.utf8.count, maximum: maximum)
-        }
-        if table.isEmpty || table.utf8.count > maximum {
-            throw .name(of: "table", byteCount: table.utf8.count, maximum: maximum)
-        }
-        if field.isEmpty || field.utf8.count > maximum {
-            throw .name(of: "field", byteCount: field.utf8.count, maximum: maximum)
-        }
-    }
-
     /// The associated data of a ciphertext at this address, for those who check the format.
     package func associatedData(
         suite: CipherSuite, classVersion: UInt16, generation: UInt16
     ) -> [UInt8] {
         var canonical = CanonicalBytes()
-        write(
-            to: &canonical, suite: suite, classVersion: classVersion, generation: generation)
-        return canonical.bytes
-    }
-
-    /// Writes the associated data of this address under one key.
-    func write(
-        to canonical: inout CanonicalBytes, suite: CipherSuite, classVersion: UInt16,
-        generation: UInt16
-    ) {
-        canonical.removeAll()
         canonical.append("gw/v1")
         canonical.append(tenant)
         canonical.append(table)
@@ -115,5 +92,6 @@ package struct FieldAddress: Hashable, Sendable {
         canonical.append(classVersion)
         canonical.append(generation)
         canonical.append(recordVersion)
+        return canonical.bytes
     }
 }

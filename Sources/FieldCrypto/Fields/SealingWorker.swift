@@ -5,39 +5,74 @@ internal import COpenSSL
 /// Not `Sendable`; a ``WorkerPool`` lends it out. Between two uses a context still holds the key it was given last;
 /// `dropKeys` wipes it when a resident is forgotten, the ring is read anew or expired keys are dropped.
 final class SealingWorker {
-    private let fieldCipher: AES256GCM
-    private let wrappingCipher: AES256GCM
-    private let derivation: HKDFSHA256
-    /// One keyed context for each class, index and pseudonym key, by serial.
-    private var authenticators: [UInt64: HMACSHA256] = [:]
-    /// Whose key the contexts hold; 0 for none.
-    private var sealingSerial: UInt64 = 0
-    private var openingSerial: UInt64 = 0
-    private var canonical = CanonicalBytes()
+    /// A suite's contexts, and whose key they hold in each direction; 0 for none.
+    private final class KeptCipher {
+        let cipher: any AuthenticatedCipher
+        var sealingSerial: UInt64 = 0
+        var openingSerial: UInt64 = 0
 
-    init() throws(FieldCryptoError) {
-        fieldCipher = try AES256GCM()
-        wrappingCipher = try AES256GCM()
-        derivation = try HKDFSHA256()
+        init(_ suite: CipherSuite) throws(FieldCryptoError) { cipher = try suite.cipher() }
     }
+
+    /// Made when a suite is first met: a ring seldom has keys of both families.
+    private var fieldCiphers: [KeptCipher?] = [nil, nil, nil]
+    private var wrappingCiphers: [CipherSuite: any AuthenticatedCipher] = [:]
+    private var derivations: [HashAlgorithm: HKDF] = [:]
+    /// One keyed context for each class, index and pseudonym key, by serial.
+    private var authenticators: [UInt64: HMACContext] = [:]
+    private let addressBytes = AddressBytes()
+    /// Opens nothing; see ``decoy(_:)``.
+    private var keptDecoyKey: SecretBytes?
 
     /// Wipes every key schedule and keyed context.
     func dropKeys() throws(FieldCryptoError) {
-        (sealingSerial, openingSerial) = (0, 0)
         authenticators.removeAll()
-        try fieldCipher.dropKeys()
-        try wrappingCipher.dropKeys()
-        try derivation.dropKey()
+        for kept in fieldCiphers {
+            guard let kept else { continue }
+            (kept.sealingSerial, kept.openingSerial) = (0, 0)
+            try kept.cipher.dropKeys()
+        }
+        for cipher in wrappingCiphers.values { try cipher.dropKeys() }
+        for derivation in derivations.values { try derivation.dropKey() }
     }
 
-    /// HMAC-SHA-256 under a key of the ring.
-    func authenticate(_ message: [UInt8], key: RingKey) throws(FieldCryptoError) -> SHA256Digest {
+    private func fieldCipher(_ suite: CipherSuite) throws(FieldCryptoError) -> KeptCipher {
+        let position =
+            switch suite {
+            case .aes256GCM: 0
+            case .aes256SIV: 1
+            case .sm4HMACSM3: 2
+            }
+        if let kept = fieldCiphers[position] { return kept }
+        let made = try KeptCipher(suite)
+        fieldCiphers[position] = made
+        return made
+    }
+
+    private func wrappingCipher(
+        _ suite: CipherSuite
+    ) throws(FieldCryptoError) -> any AuthenticatedCipher {
+        if let kept = wrappingCiphers[suite] { return kept }
+        let made = try suite.cipher()
+        wrappingCiphers[suite] = made
+        return made
+    }
+
+    private func derivation(_ hash: HashAlgorithm) throws(FieldCryptoError) -> HKDF {
+        if let kept = derivations[hash] { return kept }
+        let made = try HKDF(hash: hash)
+        derivations[hash] = made
+        return made
+    }
+
+    /// The HMAC of the key's family under a key of the ring.
+    func authenticate(_ message: [UInt8], key: RingKey) throws(FieldCryptoError) -> Digest256 {
         try authenticator(of: key).authenticate(message)
     }
 
-    private func authenticator(of key: RingKey) throws(FieldCryptoError) -> HMACSHA256 {
+    private func authenticator(of key: RingKey) throws(FieldCryptoError) -> HMACContext {
         if let kept = authenticators[key.serial] { return kept }
-        let made = try HMACSHA256(key: key.secret)
+        let made = try HMACContext(key: key.secret, hash: key.suite.family.hash)
         authenticators[key.serial] = made
         return made
     }
@@ -49,8 +84,8 @@ final class SealingWorker {
         let data = KeyDerivation.residentAssociatedData(
             resident: resident, generation: generation, epoch: epoch.name.version)
         let wrapped = try KeyWrapping.wrap(
-            residentKey, under: epoch.secret, associatedData: data, cipher: wrappingCipher,
-            random: random)
+            residentKey, under: epoch.wrappingKey, associatedData: data,
+            cipher: wrappingCipher(epoch.suite), random: random)
         return WrappedResidentKey(
             resident: resident, generation: generation, epoch: epoch.name.version, wrapped: wrapped)
     }
@@ -61,8 +96,8 @@ final class SealingWorker {
         let data = KeyDerivation.residentAssociatedData(
             resident: key.resident, generation: key.generation, epoch: key.epoch)
         return try KeyWrapping.unwrap(
-            key.wrapped, under: epoch.secret, associatedData: data, cipher: wrappingCipher,
-            what: "resident's key of epoch \(key.epoch)")
+            key.wrapped, under: epoch.wrappingKey, associatedData: data,
+            cipher: wrappingCipher(epoch.suite), what: "resident's key of epoch \(key.epoch)")
     }
 
     func fieldKey(
@@ -72,7 +107,9 @@ final class SealingWorker {
             suite: classKey.key.suite, fieldClass: classKey.key.name.name,
             classVersion: classKey.version, generation: generation)
         let extractor = try authenticator(of: classKey.key)
-        let secret = try SecretBytes(count: FieldKey.byteCount) { output throws(FieldCryptoError) in
+        let derivation = try derivation(classKey.key.suite.family.hash)
+        let byteCount = FieldKey.byteCount(of: classKey.key.suite)
+        let secret = try SecretBytes(count: byteCount) { output throws(FieldCryptoError) in
             try residentKey.withUnsafeBytes { input throws(FieldCryptoError) in
                 try derivation.derive(
                     extractor: extractor, inputKey: input, info: info, into: output)
@@ -83,87 +120,135 @@ final class SealingWorker {
             generation: generation)
     }
 
+    /// Seals one value; the nonce comes from `random`.
     func seal(
-        _ value: [UInt8], at address: FieldAddress, padding: ValuePadding, key: FieldKey,
-        random: any RandomSource
+        _ value: borrowing [UInt8], at address: borrowing FieldAddress, padding: ValuePadding,
+        key: FieldKey, random: any RandomSource
     ) throws(FieldCryptoError) -> [UInt8] {
         let maximum = KeyringLimits.valueBytesMax
         guard value.count <= maximum else {
             throw .tooLong(of: "value", byteCount: value.count, maximum: maximum)
         }
-        try address.checkNames()
-        address.write(
-            to: &canonical, suite: key.suite, classVersion: key.classVersion,
-            generation: key.generation)
-        let header = Envelope.headerByteCount
-        let textEnd = header + padding.paddedByteCount(value.count)
-        var output = [UInt8](repeating: 0, count: textEnd + AES256GCM.tagByteCount)
-        let isSameKey = sealingSerial == key.serial
-        sealingSerial = 0
-        try output.withUnsafeMutableBufferPointer { elements throws(FieldCryptoError) in
-            let output = UnsafeMutableRawBufferPointer(elements)
-            guard let start = output.baseAddress else { return }
+        let suite = key.suite
+        try addressBytes.write(
+            address, suite: suite, classVersion: key.classVersion, generation: key.generation)
+        let kept = try fieldCipher(suite)
+        let textEnd = suite.headerByteCount + padding.paddedByteCount(value.count)
+        let isSameKey = kept.sealingSerial == key.serial
+        kept.sealingSerial = 0
+        let sealed = try bytes(count: textEnd + suite.tagByteCount) {
+            output throws(FieldCryptoError) in
+            guard let start = output.baseAddress else { return 0 }
+            let nonce = UnsafeMutableRawBufferPointer(
+                rebasing: output[Envelope.nonceOffset..<suite.headerByteCount])
+            let text = UnsafeMutableRawBufferPointer(
+                rebasing: output[suite.headerByteCount..<textEnd])
             Envelope(key: key).writeHeader(to: output)
-            try random.fill(
-                UnsafeMutableRawBufferPointer(
-                    rebasing: output[Envelope.nonceOffset..<header]))
-            let text = UnsafeMutableRawBufferPointer(rebasing: output[header..<textEnd])
-            text.copyBytes(from: value)
-            text[value.count] = 0x80
-            try withBytes(of: canonical.bytes) { data throws(FieldCryptoError) in
-                try key.withCipherKey { cipherKey throws(FieldCryptoError) in
-                    try fieldCipher.encrypt(
-                        inPlace: text, key: isSameKey ? nil : cipherKey,
-                        nonce: start + Envelope.nonceOffset, associatedData: data,
-                        tag: start + textEnd)
-                }
+            if nonce.count > 0 { try random.fill(nonce) }
+            padding.write(value, to: text)
+            try key.withCipherKey { cipherKey throws(FieldCryptoError) in
+                try kept.cipher.encrypt(
+                    inPlace: text, key: isSameKey ? nil : cipherKey,
+                    nonce: start + Envelope.nonceOffset, associatedData: addressBytes.bytes,
+                    tag: start + textEnd)
             }
+            return output.count
         }
-        sealingSerial = key.serial
-        return output
+        kept.sealingSerial = key.serial
+        return sealed
     }
 
     /// Opens an envelope whose header was read and whose key was found.
+    ///
+    /// - Throws: ``FieldCryptoError/notAuthentic(table:field:)`` whatever does not belong together; also where only
+    ///   the key check differs, the text is decrypted first, so that no refusal is quicker than another.
     func open(
-        _ sealed: [UInt8], envelope: Envelope, at address: FieldAddress, key: FieldKey
+        _ sealed: borrowing [UInt8], envelope: Envelope, at address: borrowing FieldAddress,
+        key: FieldKey
     ) throws(FieldCryptoError) -> [UInt8] {
-        guard envelope.keyCheck == key.keyCheck else {
-            throw .keyCheck(table: address.table, field: address.field)
-        }
-        let header = Envelope.headerByteCount
-        let textEnd = sealed.count - AES256GCM.tagByteCount
+        let suite = key.suite
+        let header = suite.headerByteCount
+        let textEnd = sealed.count - suite.tagByteCount
         let maximum = KeyringLimits.valueBytesMax + ValuePadding.bucket32.rawValue
-        guard textEnd - header <= maximum else {
-            throw .tooLong(of: "ciphertext", byteCount: textEnd - header, maximum: maximum)
-        }
-        address.write(
-            to: &canonical, suite: key.suite, classVersion: key.classVersion,
-            generation: key.generation)
-        var value = [UInt8](sealed[header..<textEnd])
-        let isSameKey = openingSerial == key.serial
-        openingSerial = 0
-        let length = try value.withUnsafeMutableBufferPointer {
-            elements throws(FieldCryptoError) -> Int? in
-            let text = UnsafeMutableRawBufferPointer(elements)
-            let isAuthentic = try withBytes(of: sealed) { sealed throws(FieldCryptoError) in
-                guard let start = sealed.baseAddress else { return false }
-                return try withBytes(of: canonical.bytes) { data throws(FieldCryptoError) in
-                    try key.withCipherKey { cipherKey throws(FieldCryptoError) in
-                        try fieldCipher.decrypt(
-                            inPlace: text, key: isSameKey ? nil : cipherKey,
-                            nonce: start + Envelope.nonceOffset, associatedData: data,
-                            tag: start + textEnd)
-                    }
-                }
-            }
-            return isAuthentic
-                ? ValuePadding.valueByteCount(in: UnsafeRawBufferPointer(text)) : nil
-        }
-        openingSerial = key.serial
-        guard let length else {
+        guard textEnd > header, textEnd - header <= maximum else {
             throw .notAuthentic(table: address.table, field: address.field)
         }
-        value.removeLast(value.count - length)
+        try addressBytes.write(
+            address, suite: suite, classVersion: key.classVersion, generation: key.generation)
+        let kept = try fieldCipher(suite)
+        let isSameKey = kept.openingSerial == key.serial
+        kept.openingSerial = 0
+        var isOpened = false
+        let value = try withBytes(of: sealed) { sealed throws(FieldCryptoError) in
+            try bytes(count: textEnd - header) { text throws(FieldCryptoError) in
+                guard let start = sealed.baseAddress else { return 0 }
+                text.copyMemory(from: UnsafeRawBufferPointer(rebasing: sealed[header..<textEnd]))
+                let isAuthentic = try key.withCipherKey { cipherKey throws(FieldCryptoError) in
+                    try kept.cipher.decrypt(
+                        inPlace: text, key: isSameKey ? nil : cipherKey,
+                        nonce: start + Envelope.nonceOffset, associatedData: addressBytes.bytes,
+                        tag: start + textEnd)
+                }
+                let isOfKey = envelope.suite == suite && envelope.keyCheck == key.keyCheck
+                guard isAuthentic, isOfKey,
+                    let length = ValuePadding.valueByteCount(in: UnsafeRawBufferPointer(text))
+                else {
+                    text.initializeMemory(as: UInt8.self, repeating: 0)
+                    return 0
+                }
+                isOpened = true
+                return length
+            }
+        }
+        kept.openingSerial = key.serial
+        guard isOpened else { throw .notAuthentic(table: address.table, field: address.field) }
         return value
+    }
+
+    /// Takes the time of a decryption for an envelope that no key was found for, so that the refusal does not tell that.
+    func decoy(_ sealed: borrowing [UInt8]) throws(FieldCryptoError) {
+        let kept = try fieldCipher(.aes256GCM)
+        let key = try decoyKey()
+        kept.openingSerial = 0
+        try withBytes(of: sealed) { sealed throws(FieldCryptoError) in
+            let overhead = CipherSuite.aes256GCM.overheadByteCount
+            guard let start = sealed.baseAddress, sealed.count > overhead,
+                sealed.count <= KeyringLimits.valueBytesMax
+            else { return }
+            _ = try bytes(count: sealed.count - overhead) { text throws(FieldCryptoError) in
+                text.copyMemory(from: UnsafeRawBufferPointer(rebasing: sealed[..<text.count]))
+                _ = try key.withUnsafeBytes { key throws(FieldCryptoError) in
+                    try kept.cipher.decrypt(
+                        inPlace: text, key: key.baseAddress, nonce: start, associatedData: sealed,
+                        tag: start + sealed.count - CipherSuite.aes256GCM.tagByteCount)
+                }
+                return 0
+            }
+        }
+    }
+
+    private func decoyKey() throws(FieldCryptoError) -> SecretBytes {
+        if let kept = keptDecoyKey { return kept }
+        let made = try SecureRandom().secret(CipherSuite.aes256GCM.keyByteCount)
+        keptDecoyKey = made
+        return made
+    }
+
+    /// An array whose bytes `fill` writes in place; it answers how many of them count.
+    @inline(__always)
+    private func bytes(
+        count: Int, _ fill: (UnsafeMutableRawBufferPointer) throws(FieldCryptoError) -> Int
+    ) throws(FieldCryptoError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        let filled = try bytes.withUnsafeMutableBufferPointer {
+            buffer throws(FieldCryptoError) in try fill(UnsafeMutableRawBufferPointer(buffer))
+        }
+        // The general way to shorten an array costs as much as a small encryption.
+        if filled == count - 1 {
+            bytes.removeLast()
+        } else if filled < count {
+            bytes.removeLast(count - filled)
+        }
+        return bytes
     }
 }

@@ -14,6 +14,15 @@ package enum ValuePadding: Int, Hashable, Sendable, CaseIterable {
         (byteCount / rawValue + 1) * rawValue
     }
 
+    /// Writes a value and its padding, which fill `output`.
+    func write(_ value: borrowing [UInt8], to output: UnsafeMutableRawBufferPointer) {
+        let count = value.count
+        value.withUnsafeBytes { output.copyMemory(from: $0) }
+        output[count] = 0x80
+        let zeros = UnsafeMutableRawBufferPointer(rebasing: output[(count + 1)...])
+        zeros.initializeMemory(as: UInt8.self, repeating: 0)
+    }
+
     /// The length of the value in `padded`, or nil where it does not end in 0x80 and zeros.
     static func valueByteCount(in padded: UnsafeRawBufferPointer) -> Int? {
         var end = padded.count

@@ -4,18 +4,14 @@ internal import Synchronization
 /// As many workers as processors, each behind a lock of its own.
 final class WorkerPool: Sendable {
     private final class Slot: Sendable {
-        let worker: Mutex<SealingWorker>
-
-        init() throws(FieldCryptoError) { worker = Mutex(try SealingWorker()) }
+        let worker = Mutex(SealingWorker())
     }
 
     private let slots: [Slot]
     private let turn = Atomic(0)
 
-    init() throws(FieldCryptoError) {
-        var made: [Slot] = []
-        for _ in 0..<max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) { made.append(try Slot()) }
-        slots = made
+    init() {
+        slots = (0..<max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))).map { _ in Slot() }
     }
 
     /// Lends the first worker that is not busy, else waits for one.

@@ -6,8 +6,9 @@
 /// Values of no resident: HKDF with an empty salt, the class key as input and, as info, "gw/system/v1", suite (1),
 /// class, class version (2).
 ///
-/// Output is 64 bytes: 32 of key, 32 of commitment. A resident's key is wrapped with the associated data "rk",
-/// resident id (16), generation (2), epoch (4). All of these are written as ``CanonicalBytes`` are.
+/// HKDF is over the hash of the class key's family. Output is the suite's key and, behind it, 32 bytes of commitment.
+/// A resident's key is wrapped with the associated data "rk", resident id (16), generation (2), epoch (4). All of
+/// these are written as ``CanonicalBytes`` are.
 enum KeyDerivation {
     static func fieldInfo(
         suite: CipherSuite, fieldClass: String, classVersion: UInt16, generation: UInt16
@@ -50,8 +51,9 @@ enum KeyDerivation {
         }
         let info = systemInfo(
             suite: classKey.suite, fieldClass: classKey.name.name, classVersion: version)
-        let secret = try hkdfSHA256(
-            salt: [], inputKey: classKey.secret, info: info, byteCount: FieldKey.byteCount)
+        let secret = try hkdf(
+            salt: [], inputKey: classKey.secret, info: info,
+            byteCount: FieldKey.byteCount(of: classKey.suite), hash: classKey.suite.family.hash)
         return FieldKey(
             secret: secret, suite: classKey.suite, classVersion: version, generation: 0)
     }

@@ -115,7 +115,7 @@ struct KeyLoading {
             return (newest, newest.generation)
         }
         guard let older = material.keys.first(where: { $0.generation == generation }) else {
-            throw .residentKeyMissing
+            throw .malformedEnvelope("the resident has no key of that generation")
         }
         return (older, newest.generation)
     }

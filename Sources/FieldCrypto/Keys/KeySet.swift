@@ -84,4 +84,13 @@ struct KeySet: Sendable {
             (others[Family(kind: kind, name: name)]?.first?.name.version ?? 0) + 1
         }
     }
+
+    /// The suite the next key of a kind and name has.
+    func nextSuite(_ kind: KeyKind, _ name: String) -> CipherSuite {
+        let suite = currentEpoch.suite.family.suite
+        guard kind == .fieldClass, let newest = classes[name]?.first?.key.suite,
+            newest.isDeterministic, newest.family == suite.family
+        else { return suite }
+        return newest
+    }
 }

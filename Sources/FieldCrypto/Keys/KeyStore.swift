@@ -11,10 +11,14 @@ package protocol KeyStore: Sendable {
 
     /// Adds keys, all or none.
     ///
-    /// - Throws: ``KeyStoreError/alreadyThere(_:)`` if one of that name is there, and then adds none.
+    /// - Throws: ``KeyStoreError/alreadyThere(_:)`` if one of that name is there, ``KeyStoreError/unavailable(_:)``
+    ///   if the keys there are under another root key; and then adds none.
     func insert(_ keys: [WrappedKey]) throws(KeyStoreError)
 
     /// Replaces keys by the same keys wrapped anew, all or none.
+    ///
+    /// - Throws: ``KeyStoreError/unavailable(_:)`` if not all keys there would then be under one root key, since
+    ///   another process added one or changed the root key meanwhile; and then replaces none.
     func replace(_ keys: [WrappedKey]) throws(KeyStoreError)
 
     /// Destroys keys, all or none, as ``shred(_:)`` destroys a resident's.
@@ -60,6 +64,29 @@ package protocol KeyStore: Sendable {
     ///
     /// - Throws: ``KeyStoreError/alreadyThere(_:)`` if one of that name is there.
     func insert(_ key: SealedSigningKey) throws(KeyStoreError)
+
+    /// Replaces what is stored of signing keys, all or none; what stood there before is overwritten.
+    func replace(_ keys: [SealedSigningKey]) throws(KeyStoreError)
+
+    /// How many residents' keys are wrapped in each epoch.
+    func residentKeyCounts() throws(KeyStoreError) -> [UInt32: Int]
+
+    /// How often each key of the ring that is counted was used.
+    func uses() throws(KeyStoreError) -> [KeyName: Int64]
+
+    /// Those of some residents whose keys were destroyed on purpose.
+    func shredded(among residents: [ResidentKeyID]) throws(KeyStoreError) -> Set<ResidentKeyID>
+
+    /// Every resident whose keys were destroyed on purpose.
+    func shreddedResidents() throws(KeyStoreError) -> [ResidentKeyID]
+
+    /// Removes residents' commitments to one version of a class that is gone, of those residents whose id starts with
+    /// a byte, so that a large store is cleaned in short steps.
+    ///
+    /// - Returns: How many were removed.
+    func removeCommitments(
+        fieldClass: String, version: UInt16, firstByte: UInt8
+    ) throws(KeyStoreError) -> Int
 }
 
 /// Why a key store did not answer.

@@ -1,36 +1,64 @@
-/// Wraps 32-byte keys with AES-256-GCM: 12 nonce, 32 wrapped key, 16 tag.
+/// Wraps 32-byte keys with the suite of either family: nonce, wrapped key, tag.
+///
+/// AES-256-GCM takes the wrapping key as it is: 60 bytes (12, 32, 16). SM4-CTR with HMAC-SM3 takes HKDF-SM3 of it,
+/// with no salt and the info "gw/wrap/v1", suite (1 byte): 80 bytes (16, 32, 32).
 enum KeyWrapping {
-    static let wrappedByteCount = 60
+    static let keyByteCount = 32
+    /// How long a key is that AES-256-GCM wrapped.
+    static let wrappedByteCount = byteCount(of: .aes256GCM)
+
+    /// How long a wrapped key is.
+    static func byteCount(of suite: CipherSuite) -> Int {
+        suite.nonceByteCount + keyByteCount + suite.tagByteCount
+    }
+
+    /// What a suite's cipher takes for a wrapping key of 32 bytes; worth keeping where much is wrapped.
+    ///
+    /// - Throws: ``FieldCryptoError/length(of:byteCount:expected:)`` if it is not 32 bytes.
+    static func key(
+        from secret: SecretBytes, suite: CipherSuite
+    ) throws(FieldCryptoError) -> SecretBytes {
+        try checkLength(of: secret, expected: keyByteCount)
+        guard suite != .aes256GCM else { return secret }
+        var info = CanonicalBytes(capacity: 32)
+        info.append("gw/wrap/v1")
+        info.append(suite.rawValue)
+        return try hkdf(
+            salt: [], inputKey: secret, info: info.bytes, byteCount: suite.keyByteCount,
+            hash: suite.family.hash)
+    }
 
     /// Wraps a key for one purpose.
     ///
     /// - Parameters:
     ///   - key: The 32 bytes to wrap.
-    ///   - wrappingKey: 32 bytes.
+    ///   - wrappingKey: What ``key(from:suite:)`` gave for the cipher's suite.
     ///   - associatedData: What the wrapped key is for.
     ///   - cipher: The contexts to use.
     ///   - random: Where the nonce comes from.
-    /// - Returns: 60 bytes.
-    /// - Throws: ``FieldCryptoError/length(of:byteCount:expected:)`` if a key is not 32 bytes.
+    /// - Returns: As many bytes as ``byteCount(of:)`` says.
+    /// - Throws: ``FieldCryptoError/length(of:byteCount:expected:)`` if a key is of another length.
     static func wrap(
         _ key: SecretBytes, under wrappingKey: SecretBytes, associatedData: [UInt8],
-        cipher: AES256GCM, random: any RandomSource
+        cipher: any AuthenticatedCipher, random: any RandomSource
     ) throws(FieldCryptoError) -> [UInt8] {
-        try checkLength(of: key)
-        var output = [UInt8](repeating: 0, count: wrappedByteCount)
+        let suite = cipher.suite
+        try checkLength(of: key, expected: keyByteCount)
+        try checkLength(of: wrappingKey, expected: suite.keyByteCount)
+        let textStart = suite.nonceByteCount
+        let textEnd = textStart + keyByteCount
+        var output = [UInt8](repeating: 0, count: byteCount(of: suite))
         try output.withUnsafeMutableBufferPointer { elements throws(FieldCryptoError) in
             let output = UnsafeMutableRawBufferPointer(elements)
-            let nonce = UnsafeMutableRawBufferPointer(rebasing: output[0..<12])
-            let text = UnsafeMutableRawBufferPointer(rebasing: output[12..<44])
-            let tag = UnsafeMutableRawBufferPointer(rebasing: output[44..<60])
-            try random.fill(nonce)
+            guard let start = output.baseAddress else { return }
+            let text = UnsafeMutableRawBufferPointer(rebasing: output[textStart..<textEnd])
+            try random.fill(UnsafeMutableRawBufferPointer(rebasing: output[0..<textStart]))
             key.withUnsafeBytes { text.copyMemory(from: $0) }
-            guard let nonceStart = nonce.baseAddress, let tagStart = tag.baseAddress else { return }
-            try withKey(wrappingKey) { key throws(FieldCryptoError) in
+            try wrappingKey.withUnsafeBytes { key throws(FieldCryptoError) in
                 try withBytes(of: associatedData) { data throws(FieldCryptoError) in
                     try cipher.encrypt(
-                        inPlace: text, key: key, nonce: nonceStart, associatedData: data,
-                        tag: tagStart)
+                        inPlace: text, key: key.baseAddress, nonce: start, associatedData: data,
+                        tag: start + textEnd)
                 }
             }
         }
@@ -42,19 +70,24 @@ enum KeyWrapping {
     /// - Throws: ``FieldCryptoError/unwrap(_:)`` if the key, its wrapping key or its purpose is another.
     static func unwrap(
         _ wrapped: [UInt8], under wrappingKey: SecretBytes, associatedData: [UInt8],
-        cipher: AES256GCM, what: @autoclosure () -> String
+        cipher: any AuthenticatedCipher, what: @autoclosure () -> String
     ) throws(FieldCryptoError) -> SecretBytes {
-        guard wrapped.count == wrappedByteCount else { throw .unwrap(what()) }
+        let suite = cipher.suite
+        guard wrapped.count == byteCount(of: suite) else { throw .unwrap(what()) }
+        try checkLength(of: wrappingKey, expected: suite.keyByteCount)
+        let textStart = suite.nonceByteCount
+        let textEnd = textStart + keyByteCount
         var isAuthentic = false
-        let key = try SecretBytes(count: 32) { text throws(FieldCryptoError) in
+        let key = try SecretBytes(count: keyByteCount) { text throws(FieldCryptoError) in
             isAuthentic = try withBytes(of: wrapped) { wrapped throws(FieldCryptoError) in
-                text.copyMemory(from: UnsafeRawBufferPointer(rebasing: wrapped[12..<44]))
+                text.copyMemory(
+                    from: UnsafeRawBufferPointer(rebasing: wrapped[textStart..<textEnd]))
                 guard let start = wrapped.baseAddress else { return false }
-                return try withKey(wrappingKey) { key throws(FieldCryptoError) in
+                return try wrappingKey.withUnsafeBytes { key throws(FieldCryptoError) in
                     try withBytes(of: associatedData) { data throws(FieldCryptoError) in
                         try cipher.decrypt(
-                            inPlace: text, key: key, nonce: start, associatedData: data,
-                            tag: start + 44)
+                            inPlace: text, key: key.baseAddress, nonce: start,
+                            associatedData: data, tag: start + textEnd)
                     }
                 }
             }
@@ -63,19 +96,43 @@ enum KeyWrapping {
         return key
     }
 
-    private static func checkLength(of key: SecretBytes) throws(FieldCryptoError) {
-        guard key.count == AES256GCM.keyByteCount else {
-            throw .length(of: "key", byteCount: key.count, expected: AES256GCM.keyByteCount)
+    private static func checkLength(
+        of key: SecretBytes, expected: Int
+    ) throws(FieldCryptoError) {
+        guard key.count == expected else {
+            throw .length(of: "key", byteCount: key.count, expected: expected)
         }
     }
+}
 
-    private static func withKey<Result>(
-        _ key: SecretBytes, _ body: (UnsafeRawPointer?) throws(FieldCryptoError) -> Result
-    ) throws(FieldCryptoError) -> Result {
-        try checkLength(of: key)
-        return try key.withUnsafeBytes { bytes throws(FieldCryptoError) in
-            try body(bytes.baseAddress)
-        }
+extension KeyWrapping {
+    /// Wraps one key with contexts of its own: for the few keys that the root key wraps.
+    ///
+    /// - Parameters:
+    ///   - key: The 32 bytes to wrap.
+    ///   - secret: The 32 bytes of the wrapping key.
+    ///   - associatedData: What the wrapped key is for.
+    ///   - family: Whose suite wraps it.
+    ///   - random: Where the nonce comes from.
+    /// - Returns: As many bytes as ``byteCount(of:)`` says.
+    /// - Throws: ``FieldCryptoError/length(of:byteCount:expected:)`` if a key is not 32 bytes.
+    static func wrap(
+        _ key: SecretBytes, underRoot secret: SecretBytes, associatedData: [UInt8],
+        family: CryptoFamily, random: any RandomSource
+    ) throws(FieldCryptoError) -> [UInt8] {
+        try wrap(
+            key, under: self.key(from: secret, suite: family.suite),
+            associatedData: associatedData, cipher: family.suite.cipher(), random: random)
+    }
+
+    /// Unwraps what ``wrap(_:underRoot:associatedData:family:random:)`` gave.
+    static func unwrap(
+        _ wrapped: [UInt8], underRoot secret: SecretBytes, associatedData: [UInt8],
+        family: CryptoFamily, what: @autoclosure () -> String
+    ) throws(FieldCryptoError) -> SecretBytes {
+        try unwrap(
+            wrapped, under: key(from: secret, suite: family.suite),
+            associatedData: associatedData, cipher: family.suite.cipher(), what: what())
     }
 }
 

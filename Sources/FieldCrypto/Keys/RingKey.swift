@@ -10,13 +10,18 @@ final class RingKey: Sendable {
     let name: KeyName
     let suite: CipherSuite
     let secret: SecretBytes
+    /// What an epoch's key wraps with; of other keys, the key itself.
+    let wrappingKey: SecretBytes
     /// Unlike any other key's of this process.
     let serial = nextSerial()
 
-    init(name: KeyName, suite: CipherSuite, secret: SecretBytes) {
+    /// - Throws: ``FieldCryptoError/length(of:byteCount:expected:)`` for an epoch's key that is not 32 bytes.
+    init(name: KeyName, suite: CipherSuite, secret: SecretBytes) throws(FieldCryptoError) {
         self.name = name
         self.suite = suite
         self.secret = secret
+        wrappingKey =
+            name.kind == .epoch ? try KeyWrapping.key(from: secret, suite: suite) : secret
     }
 }
 
@@ -33,31 +38,39 @@ final class ClassKey: Sendable {
     }
 }
 
-/// What encrypts the fields of one class of one resident: 32 bytes of key and 32 of commitment.
+/// What encrypts the fields of one class of one resident: the suite's key, then 32 bytes of commitment.
 final class FieldKey: Sendable {
-    static let byteCount = 64
     let suite: CipherSuite
     let classVersion: UInt16
     let generation: UInt16
     /// The first four bytes of the commitment, as they lie in memory.
     let keyCheck: UInt32
-    let commitment: SHA256Digest
+    let commitment: Digest256
     let serial = nextSerial()
     private let secret: SecretBytes
 
+    /// How many bytes are derived for a key of a suite.
+    static func byteCount(of suite: CipherSuite) -> Int {
+        suite.keyByteCount + Digest256.byteCount
+    }
+
     init(secret: SecretBytes, suite: CipherSuite, classVersion: UInt16, generation: UInt16) {
-        precondition(secret.count == Self.byteCount, "a field key is derived as 64 bytes")
+        let keyEnd = suite.keyByteCount
+        precondition(
+            secret.count == Self.byteCount(of: suite), "a field key has its suite's length")
         self.secret = secret
         self.suite = suite
         self.classVersion = classVersion
         self.generation = generation
         commitment = secret.withUnsafeBytes { bytes in
-            SHA256Digest { $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[32..<64])) }
+            Digest256 {
+                $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[keyEnd...]))
+            }
         }
         keyCheck = commitment.withUnsafeBytes { $0.loadUnaligned(as: UInt32.self) }
     }
 
-    /// Lends the 32 bytes of the cipher's key.
+    /// Lends the bytes of the cipher's key.
     func withCipherKey<Result>(
         _ body: (UnsafeRawPointer?) throws(FieldCryptoError) -> Result
     ) throws(FieldCryptoError) -> Result {

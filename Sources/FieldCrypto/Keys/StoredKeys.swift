@@ -1,11 +1,11 @@
 /// A key of the ring as it is stored: wrapped by the root key.
 package struct WrappedKey: Hashable, Sendable {
     package let name: KeyName
-    /// The suite that a class key's fields are sealed with; 0x01 for all other kinds.
+    /// The suite that a class key's fields are sealed with; of all other kinds it says the family.
     package let suite: UInt8
     /// Which root key wrapped it.
     package let rootKey: RootKeyName
-    /// 60 bytes: 12 nonce, 32 wrapped key, 16 tag.
+    /// Nonce, 32 bytes of wrapped key, tag: 60 bytes, in the SM family 80.
     package let wrapped: [UInt8]
 
     package init(name: KeyName, suite: UInt8, rootKey: RootKeyName, wrapped: [UInt8]) {
@@ -22,7 +22,7 @@ package struct WrappedResidentKey: Hashable, Sendable {
     /// From 1; the newest one seals.
     package let generation: UInt16
     package let epoch: UInt32
-    /// 60 bytes: 12 nonce, 32 wrapped key, 16 tag.
+    /// Nonce, 32 bytes of wrapped key, tag: 60 bytes, in the SM family 80.
     package let wrapped: [UInt8]
 
     package init(resident: ResidentKeyID, generation: UInt16, epoch: UInt32, wrapped: [UInt8]) {
@@ -41,12 +41,12 @@ package struct KeyCommitment: Hashable, Sendable {
     package let classVersion: UInt16
     /// 0 for the system key of a class.
     package let generation: UInt16
-    /// The second half of the 64 derived bytes.
-    package let commitment: SHA256Digest
+    /// The last 32 of the derived bytes.
+    package let commitment: Digest256
 
     package init(
         resident: ResidentKeyID?, fieldClass: String, classVersion: UInt16, generation: UInt16,
-        commitment: SHA256Digest
+        commitment: Digest256
     ) {
         self.resident = resident
         self.fieldClass = fieldClass
@@ -76,7 +76,7 @@ package struct ResidentKeyMaterial: Hashable, Sendable {
 package struct SealedSigningKey: Hashable, Sendable {
     package let name: String
     package let fieldClass: String
-    /// 32 bytes.
+    /// 32 bytes of Ed25519 or 65 of SM2.
     package let publicKey: [UInt8]
     /// An envelope of the 32-byte seed.
     package let sealedSeed: [UInt8]

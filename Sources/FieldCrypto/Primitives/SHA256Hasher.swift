@@ -26,23 +26,23 @@ package struct SHA256Hasher: ~Copyable {
     }
 
     /// Adds the 32 bytes of a digest to the message.
-    package mutating func update(_ digest: SHA256Digest) {
+    package mutating func update(_ digest: Digest256) {
         digest.withUnsafeBytes { update($0) }
     }
 
     /// The digest of what was added; the hasher is then at the start of a new message.
-    package mutating func finish() -> SHA256Digest {
-        let digest = SHA256Digest { succeed(EVP_DigestFinal_ex(context, $0.baseAddress, nil)) }
+    package mutating func finish() -> Digest256 {
+        let digest = Digest256 { succeed(EVP_DigestFinal_ex(context, $0.baseAddress, nil)) }
         succeed(EVP_DigestInit_ex2(context, nil, nil))
         return digest
     }
 
     /// The digest of what was added so far; more may follow.
-    package borrowing func digestSoFar() -> SHA256Digest {
+    package borrowing func digestSoFar() -> Digest256 {
         guard let copy = EVP_MD_CTX_new() else { preconditionFailure("out of memory") }
         defer { EVP_MD_CTX_free(copy) }
         succeed(EVP_MD_CTX_copy_ex(copy, context))
-        return SHA256Digest { succeed(EVP_DigestFinal_ex(copy, $0.baseAddress, nil)) }
+        return Digest256 { succeed(EVP_DigestFinal_ex(copy, $0.baseAddress, nil)) }
     }
 
     /// SHA-256 in memory has no failure but a broken library, and a wrong digest must never get out.
@@ -51,13 +51,16 @@ package struct SHA256Hasher: ~Copyable {
     }
 }
 
-/// The SHA-256 of `bytes`.
+/// The digest of `bytes`.
 ///
-/// For many messages one after another a kept ``SHA256Hasher`` is faster.
-package func sha256(_ bytes: [UInt8]) -> SHA256Digest {
-    SHA256Digest {
+/// For many messages of SHA-256 one after another a kept ``SHA256Hasher`` is faster.
+package func digest(_ bytes: [UInt8], using hash: HashAlgorithm) -> Digest256 {
+    Digest256 {
         let result = EVP_Digest(
-            bytes, bytes.count, $0.baseAddress, nil, Algorithms.sha256, nil)
-        precondition(result == 1, "libcrypto failed to compute a SHA-256")
+            bytes, bytes.count, $0.baseAddress, nil, hash.fetched, nil)
+        precondition(result == 1, "libcrypto failed to compute a digest")
     }
 }
+
+/// The SHA-256 of `bytes`; see ``digest(_:using:)``.
+package func sha256(_ bytes: [UInt8]) -> Digest256 { digest(bytes, using: .sha256) }

@@ -3,12 +3,12 @@ internal import COpenSSL
 /// Key bytes at one fixed address, wiped when the last owner lets go.
 ///
 /// The bytes are never copied by growth or by copy-on-write, print as `<redacted>` in every way, and are compared
-/// in constant time. Gap: the allocation is neither locked in memory nor kept out of core dumps; the process must
-/// turn core dumps and swap off.
+/// in constant time. They stand in ``ProtectedMemory`` as long as there is room.
 package final class SecretBytes: Sendable, Equatable {
     package let count: Int
     /// Safe to share: the bytes are written before `init` returns and never again until `deinit`.
     private nonisolated(unsafe) let base: UnsafeMutableRawPointer
+    private let isProtected: Bool
 
     /// Makes `count` bytes and lets `fill` write them; they are zero before it.
     ///
@@ -21,7 +21,11 @@ package final class SecretBytes: Sendable, Equatable {
     ) throws(Failure) {
         precondition(count > 0, "a secret has at least one byte")
         self.count = count
-        base = .allocate(byteCount: count, alignment: 16)
+        if let place = ProtectedMemory.allocate(count) {
+            (base, isProtected) = (place, true)
+        } else {
+            (base, isProtected) = (.allocate(byteCount: count, alignment: 16), false)
+        }
         let buffer = UnsafeMutableRawBufferPointer(start: base, count: count)
         buffer.initializeMemory(as: UInt8.self, repeating: 0)
         try fill(buffer)
@@ -43,6 +47,7 @@ package final class SecretBytes: Sendable, Equatable {
     }
 
     deinit {
+        if isProtected { return ProtectedMemory.free(base, byteCount: count) }
         OPENSSL_cleanse(base, count)
         base.deallocate()
     }

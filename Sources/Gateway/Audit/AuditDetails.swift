@@ -63,12 +63,17 @@ struct AuditDetails: Sendable {
 /// A detail that is what its leaf commits to.
 package struct OpenedDetail: Sendable {
     package let value: JSONValue
+    /// With the salt, what the commitment in the leaf can be computed from.
+    package let detail: [UInt8]
+    package let salt: [UInt8]
 
     init(
         _ bytes: [UInt8], commitment: SHA256Digest, entry: UInt64
     ) throws(GatewayError) {
         let salt = Array(bytes.prefix(AuditCommitment.saltByteCount))
         let detail = Array(bytes.dropFirst(AuditCommitment.saltByteCount))
+        self.salt = salt
+        self.detail = detail
         let found = try inLog { () throws(TransparencyLogError) in
             try AuditCommitment.commitment(to: detail, salt: salt)
         }

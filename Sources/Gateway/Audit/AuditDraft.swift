@@ -1,7 +1,8 @@
 import Consent
-import JSONText
+import FieldCrypto
+package import JSONText
 import ResidentModel
-import TransparencyLog
+package import TransparencyLog
 
 /// An entry on its way into the log.
 package struct AuditDraft: Sendable {
@@ -10,6 +11,16 @@ package struct AuditDraft: Sendable {
     let operational: JSONValue
     /// Whom it concerns, and what only their key opens; nil where it concerns nobody.
     let subject: (resident: LocatedResident, detail: JSONValue)?
+
+    package init(
+        type: AuditEntryType, decision: AuditDecision, operational: JSONValue,
+        subject: (resident: LocatedResident, detail: JSONValue)?
+    ) {
+        self.type = type
+        self.decision = decision
+        self.operational = operational
+        self.subject = subject
+    }
 }
 
 extension AuditDraft {
@@ -87,18 +98,23 @@ extension AuditDraft {
             type: .consentChange, decision: .none,
             operational: .object([
                 "format": .string("hangu/consent-change/1"),
-                "purpose": .string(record.purpose), "recipient": .string(record.recipient),
+                "purpose": .string(record.scope.purpose),
+                "recipient": .string(record.scope.recipient),
                 "state": .string(record.state.rawValue),
-                "channel": .string(record.channel.rawValue),
-                "until": .string(record.until.description),
+                "channel": .string(record.statement.channel.rawValue),
+                "giver": .string(record.statement.giver.word),
+                "assurance": .integer(record.statement.assurance),
+                "until": .string(record.terms.until.description),
             ]),
             subject: (
                 resident,
                 .object([
                     "format": .string("hangu/consent-change-subject/1"),
                     "consent": .string(record.id), "version": .integer(record.version),
-                    "registeredBy": .string(record.registeredBy),
-                    "helper": .string(record.helper ?? ""),
+                    "registeredBy": .string(record.statement.registeredBy),
+                    "helper": .string(record.statement.helper ?? ""),
+                    "witness": .string(record.statement.witness ?? ""),
+                    "evidence": .string(record.statement.evidence ?? ""),
                 ])
             ))
     }
@@ -123,6 +139,16 @@ extension AuditDraft {
             ))
     }
 
+    /// The machine's clock was found before the newest entry.
+    static func clockWentBack(from newest: UInt64, to now: UInt64) -> AuditDraft {
+        AuditDraft(
+            type: .admin, decision: .none,
+            operational: .object([
+                "format": .string("hangu/clock/1"), "newestMinute": .integer(Int(newest)),
+                "clockMinute": .integer(Int(now)),
+            ]), subject: nil)
+    }
+
     /// Another policy bundle begins to decide.
     static func policyChange(_ epoch: PolicyEpoch) -> AuditDraft {
         AuditDraft(
@@ -130,6 +156,18 @@ extension AuditDraft {
             operational: .object([
                 "format": .string("hangu/policy-epoch/1"),
                 "epoch": .integer(Int(epoch.number)), "bundle": .string(epoch.bundleHash),
+            ]), subject: nil)
+    }
+}
+
+extension AuditDraft {
+    /// The root of the map over all residents' entries before this one.
+    static func mapRoot(_ root: SHA256Digest, changed: Int) -> AuditDraft {
+        AuditDraft(
+            type: .mapRoot, decision: .none,
+            operational: .object([
+                "format": .string("hangu/map-root/1"), "root": .string(hexadecimal(root.bytes)),
+                "changed": .integer(changed),
             ]), subject: nil)
     }
 }

@@ -1,5 +1,5 @@
 package import FieldCrypto
-import JSONText
+import Synchronization
 import TransparencyLog
 
 /// The audit log of a home: what has been decided, provable to an outsider.
@@ -14,151 +14,160 @@ package struct AuditLog: Sendable {
     package static let subjectClass = "audit-subject"
     /// The name of the signing key in the ring.
     package static let signingKeyName = "audit-log"
+    /// The name of the SM2 key in the ring of a home of the SM family.
+    package static let nationalKeyName = "audit-log.sm2"
 
     /// The log's name in checkpoints and keys.
     package let origin: String
-    private let key: SigningKey
+    let keys: LogSigningKeys
     private let clock: GatewayClock
     private let random: any RandomSource
+    private let mark: (any LogMark)?
+    /// The end of the log as this process last left or found it.
+    private let newest: SharedHead
     let details: AuditDetails
 
     /// - Parameters:
     ///   - origin: One line without spaces, unique to this log.
-    ///   - key: The log's signing key.
-    ///   - keyring: Seals the details.
+    ///   - key: The log's first signing key where it is at hand; else it is asked of the ring.
+    ///   - keyring: Seals the details, and keeps the signing keys.
     ///   - tenant: Bound into every sealed detail.
     ///   - clock: The gateway's clock.
     ///   - random: Where salts come from.
+    ///   - mark: Remembers outside the store how far the log had come; nil for a log that lives in memory.
     package init(
-        origin: String, key: SigningKey, keyring: Keyring, tenant: String, clock: GatewayClock,
-        random: any RandomSource
+        origin: String, key: SigningKey? = nil, keyring: Keyring, tenant: String,
+        clock: GatewayClock,
+        random: any RandomSource, mark: (any LogMark)? = nil
     ) {
         self.origin = origin
-        self.key = key
+        keys = LogSigningKeys(first: key, keyring: keyring)
         self.clock = clock
         self.random = random
+        self.mark = mark
+        newest = SharedHead()
         details = AuditDetails(keyring: keyring, tenant: tenant)
     }
 
-    /// The log's public key as other tools take it.
+    /// The public key as other tools take it, of the key that signed when the log was last looked at.
     package var verifierKey: String {
-        get throws(GatewayError) { try noteKey().encoded }
+        get throws(GatewayError) { try noteKey(of: keys.lastSeen).encoded }
     }
 
-    func noteKey() throws(GatewayError) -> NoteKey {
+    /// The public key of the key that signs as the store stands.
+    func noteKey(in reader: any StoreReader) throws(GatewayError) -> NoteKey {
+        try noteKey(of: keys.current(in: reader))
+    }
+
+    private func noteKey(of key: SigningKey) throws(GatewayError) -> NoteKey {
         do { return try NoteKey(name: origin, key: key.publicKey) } catch {
             throw .log(error)
         }
     }
 
+    /// The SM2 public key, where the log has one.
+    func nationalNoteKey() throws(GatewayError) -> NoteKey? {
+        guard let key = try keys.national() else { return nil }
+        return try noteKey(of: key)
+    }
+
     /// Appends entries within a transaction and signs the checkpoint over them.
     ///
     /// - Returns: For each entry where it stands; good once the transaction has ended well.
-    /// - Throws: ``GatewayError/store(_:)`` with ``StoreError/corrupt(what:)`` where the kept tree is not that of
-    ///   the newest checkpoint: the log refuses to go on over a rolled back or changed tree.
+    /// - Throws: ``GatewayError/store(_:)`` with ``StoreError/corrupt(what:)`` or
+    ///   ``StoreError/logRolledBack(size:known:)`` where the kept tree is not the one that was signed: the log refuses
+    ///   to go on over a rolled back or changed tree.
     func append(
-        _ drafts: [AuditDraft], in writer: any StoreWriter
+        _ drafts: [AuditDraft], in writer: any StoreWriter, alsoSignedBy next: SigningKey? = nil
     ) throws(GatewayError) -> [AuditReceipt] {
-        var tree = try head(of: writer)
-        let first = tree.size
-        let epoch = try writer.policyEpoch()?.number ?? 0
-        var hashes: [SHA256Digest] = []
-        var hasher = MerkleHasher()
-        for (offset, draft) in drafts.enumerated() {
-            let entry = try entry(
-                draft, index: first + UInt64(offset), epoch: epoch, in: writer)
-            hashes.append(hasher.leaf(entry.leaf))
-            try writer.append(entry)
-        }
-        for tile in tree.append(leafHashes: hashes) {
-            guard case .hashes(let level) = tile.coordinate.kind else { continue }
-            try writer.putTile(level: level, index: tile.coordinate.index, hashes: tile.bytes)
-        }
-        let checkpoint = Checkpoint(origin: origin, size: tree.size, root: tree.root())
-        let note = try inLog { () throws(TransparencyLogError) in
-            String(decoding: try checkpoint.signed(by: key).bytes, as: UTF8.self)
-        }
-        try writer.putCheckpoint(StoredCheckpoint(size: tree.size, note: note))
-        return drafts.indices.map {
-            AuditReceipt(index: first + UInt64($0), checkpoint: note)
-        }
+        var batch = try EntryBatch(self, in: writer)
+        _ = try batch.add(drafts)
+        return try batch.finish(alsoSignedBy: next)
     }
 
-    /// The tree as it is kept, found to be that of the newest signed checkpoint.
-    func head(of reader: any AuditReader) throws(GatewayError) -> LogTree {
-        let size = try reader.treeSize()
-        guard let stored = try reader.newestCheckpoint() else {
-            guard size == 0 else {
-                throw .store(.corrupt(what: "the log has entries and no checkpoint"))
-            }
-            return LogTree()
-        }
-        let log = try noteKey()
-        let (checkpoint, tree) = try inLog { () throws(TransparencyLogError) in
-            (
-                try Checkpoint.verified(Array(stored.note.utf8), log: log).checkpoint,
-                try LogTree(size: size, reader: StoredTiles(reader))
-            )
-        }
-        guard checkpoint.size == size, stored.size == size else {
-            throw .store(
-                .corrupt(
-                    what: "the log has \(size) entries, its newest checkpoint \(checkpoint.size)"))
-        }
-        guard tree.root() == checkpoint.root else {
-            throw .store(.corrupt(what: "the log's tree is not that of its newest checkpoint"))
-        }
-        return tree
-    }
-
-    private func entry(
-        _ draft: AuditDraft, index: UInt64, epoch: UInt32, in writer: any StoreWriter
-    ) throws(GatewayError) -> AuditEntry {
-        let salt = try randomBytes(AuditCommitment.saltByteCount, from: random)
-        let operational = draft.operational.canonicalBytes
-        var subject: AuditLeaf.Subject?
-        var sealedSubject: [UInt8]?
-        if let concerned = draft.subject {
-            (subject, sealedSubject) = try subjectPart(
-                of: concerned.resident, detail: concerned.detail, index: index, in: writer)
-        }
-        let commitment = try inLog { () throws(TransparencyLogError) in
-            try AuditCommitment.commitment(to: operational, salt: salt)
-        }
-        let leaf = AuditLeaf(
-            type: draft.type, decision: draft.decision, minute: UInt64(clock.minute),
-            policyEpoch: epoch, operationCommitment: commitment, subject: subject)
-        return AuditEntry(
-            index: index, leaf: leaf.bytes,
-            operational: try details.sealOperational(salt + operational, index: index),
-            subject: sealedSubject, resident: draft.subject?.resident.number)
-    }
-
-    /// The resident's side of an entry.
+    /// The end of the log, found to be that of the newest signed checkpoint.
     ///
-    /// The first entry of a resident tells the random start of their chain.
-    private func subjectPart(
-        of resident: LocatedResident, detail: JSONValue, index: UInt64, in writer: any StoreWriter
-    ) throws(GatewayError) -> (AuditLeaf.Subject, [UInt8]) {
-        let salt = try randomBytes(AuditCommitment.saltByteCount, from: random)
-        var members = (detail.object?.members ?? []).map { ($0.name, $0.value) }
-        var previous = try writer.chain(of: resident.number)
-        if previous == nil {
-            let start = try randomBytes(SHA256Digest.byteCount, from: random)
-            members.append(("chainStart", .string(hexadecimal(start))))
-            previous = start
+    /// The first call derives it from the store and checks it against everything known; later ones take what this
+    /// process has appended itself, as long as size, checkpoint and the tiles at the edge are still those.
+    func head(of reader: any StoreReader) throws(GatewayError) -> LogHead {
+        let size = try reader.treeSize()
+        let stored = try reader.newestCheckpoint()
+        if let known = newest.withLock({ $0 }), known.tree.size == size,
+            known.checkpoint == stored, try isEdge(known.tree, in: reader)
+        {
+            return known
         }
-        guard let chain = previous.flatMap({ SHA256Digest($0) }) else {
-            throw .store(.corrupt(what: "a resident's chain is not 32 bytes"))
+        let found = try HeadCheck(
+            keys: try history(in: reader), national: try nationalNoteKey().map { [$0] } ?? [],
+            mark: mark, reader: reader
+        ).head()
+        remember(found)
+        // What a reader sees is durable, so the mark stays behind the store.
+        if let checkpoint = found.checkpoint { mark?.keep(checkpoint.note) }
+        return found
+    }
+
+    /// Checks, before a program begins to answer, that the log in the store is the one that was signed.
+    ///
+    /// - Throws: As appending does; nothing may then be answered.
+    package func checkStart(in store: any GatewayStore) throws(GatewayError) {
+        _ = try store.read { reader throws(GatewayError) in try head(of: reader) }
+    }
+
+    private func isEdge(
+        _ tree: LogTree, in reader: any AuditReader
+    ) throws(GatewayError) -> Bool {
+        do { return try LogTree(size: tree.size, reader: StoredTiles(reader)) == tree } catch {
+            throw .log(error)
         }
-        let bytes = JSONValue.object(JSONObject(distinctMembers: members)).canonicalBytes
-        let commitment = try inLog { () throws(TransparencyLogError) in
-            try AuditCommitment.commitment(to: bytes, salt: salt)
+    }
+
+    /// Takes the end of the log as known; where its transaction is undone, the store shows another one and it counts
+    /// for nothing.
+    func remember(_ head: LogHead) { newest.withLock { $0 = head } }
+
+    /// Moves the mark outside the store on to the newest durable checkpoint.
+    ///
+    /// - Throws: ``GatewayError`` where the store cannot be read.
+    package func moveMark(in store: any GatewayStore) throws(GatewayError) {
+        guard let mark else { return }
+        let stored = try store.read { reader throws(GatewayError) in
+            try reader.newestCheckpoint()
         }
-        let next = AuditCommitment.chain(after: chain, commitment: commitment)
-        try writer.setChain(next.bytes, of: resident.number)
-        let sealed = try details.sealSubject(salt + bytes, of: resident.id, index: index)
-        return (AuditLeaf.Subject(commitment: commitment, chain: next), sealed)
+        if let stored { mark.keep(stored.note) }
+    }
+
+    /// Moves the mark on to a checkpoint whose transaction has ended well.
+    func moveMark(to note: String) { mark?.keep(note) }
+
+    /// Signs the checkpoint of a tree, with the key of now and, where one is announced, with the next.
+    func sign(
+        _ tree: LogTree, alsoBy next: SigningKey?, in writer: any StoreWriter
+    ) throws(GatewayError) -> StoredCheckpoint {
+        let checkpoint = Checkpoint(origin: origin, size: tree.size, root: tree.root())
+        let (key, national) = (try keys.current(in: writer), try keys.national())
+        let note = try inLog { () throws(TransparencyLogError) in
+            var signed = try checkpoint.signed(by: key, and: national.map { [$0] } ?? [])
+            if let next { try signed.sign(name: origin, key: next) }
+            return String(decoding: signed.bytes, as: UTF8.self)
+        }
+        return StoredCheckpoint(size: tree.size, note: note)
+    }
+
+    func salt() throws(GatewayError) -> [UInt8] {
+        try randomBytes(AuditCommitment.saltByteCount, from: random)
+    }
+
+    /// Minutes since 1970 by the machine's clock.
+    var minute: UInt64 { UInt64(max(0, clock.minute)) }
+}
+
+/// The end of the log that all copies of an ``AuditLog`` share.
+private final class SharedHead: Sendable {
+    private let head = Mutex<LogHead?>(nil)
+
+    func withLock<Result>(_ body: (inout sending LogHead?) -> sending Result) -> Result {
+        head.withLock(body)
     }
 }
 
@@ -177,11 +186,10 @@ struct StoredTiles: TileReader {
             throw .tile(path: tile.path, reason: error.description)
         }
         let length = tile.width * SHA256Digest.byteCount
-        guard let bytes, bytes.count >= length else {
-            throw .tile(path: tile.path, reason: "it is absent or too short")
-        }
-        return stride(from: 0, to: length, by: SHA256Digest.byteCount).compactMap {
-            SHA256Digest(bytes[$0..<$0 + SHA256Digest.byteCount])
-        }
+        guard let bytes, bytes.count >= length,
+            let hashes = SHA256Digest.list(
+                bytes.count == length ? bytes : Array(bytes.prefix(length)))
+        else { throw .tile(path: tile.path, reason: "it is absent or too short") }
+        return hashes
     }
 }

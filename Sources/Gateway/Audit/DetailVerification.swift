@@ -12,6 +12,8 @@ struct DetailVerification {
     private let reader: any StoreReader
     /// The running hash after the entries so far.
     private var chains: [ResidentNumber: SHA256Digest] = [:]
+    /// What the newest entry about pruning says that the log begins with.
+    private var toldMinimum: UInt64 = 0
     private(set) var checkedCount = 0
     private(set) var goneCount = 0
     private(set) var faults: [String] = []
@@ -22,7 +24,16 @@ struct DetailVerification {
     }
 
     mutating func run() throws(GatewayError) {
+        // A wrong restart is found at once: the leaf after it has the hash over it.
+        for (resident, chain) in try reader.chainRestarts() {
+            guard let chain = SHA256Digest(chain) else {
+                throw .store(.corrupt(what: "the restart of a chain is not 32 bytes"))
+            }
+            chains[resident] = chain
+        }
         var next: UInt64 = 0
+        var minimum: UInt64 = 0
+        if let first = try reader.entries(from: 0, limit: 1).first { minimum = first.index }
         while faults.count < Self.faultsMax {
             let entries = try reader.entries(from: next, limit: 256)
             guard let last = entries.last else { break }
@@ -30,6 +41,11 @@ struct DetailVerification {
                 do { try check(entry) } catch { faults.append("entry \(entry.index): \(error)") }
             }
             next = last.index + 1
+        }
+        if minimum != toldMinimum {
+            faults.append(
+                "the log begins with entry \(minimum), its newest entry about pruning says \(toldMinimum)"
+            )
         }
         for (resident, chain) in chains where faults.count < Self.faultsMax {
             if try reader.chain(of: resident) != chain.bytes {
@@ -47,7 +63,10 @@ struct DetailVerification {
     private mutating func check(_ entry: AuditEntry) throws(GatewayError) {
         let leaf: AuditLeaf
         do { leaf = try AuditLeaf(bytes: entry.leaf) } catch { throw .log(error) }
-        _ = try details.operational(of: entry, leaf: leaf)
+        let operational = try details.operational(of: entry, leaf: leaf)
+        if operational.value["format"]?.string == "hangu/prune/1" {
+            toldMinimum = UInt64(clamping: operational.value["minimum"]?.integer ?? 0)
+        }
         checkedCount += 1
         guard let subject = leaf.subject else {
             guard entry.subject == nil, entry.resident == nil else {
@@ -92,19 +111,23 @@ struct KeptCheckpoints {
     private(set) var checkpoints: [Checkpoint] = []
     private(set) var faults: [String] = []
 
-    init(log: NoteKey, reader: any StoreReader) throws(GatewayError) {
+    init(keys: LogKeyHistory, reader: any StoreReader) throws(GatewayError) {
         var next: UInt64 = 0
         while faults.count < DetailVerification.faultsMax {
             let kept = try reader.checkpoints(from: next, limit: 1_024)
             guard let last = kept.last else { return }
-            for stored in kept { check(stored, log: log) }
+            for stored in kept { check(stored, signers: keys.signers(of: stored.size)) }
             next = last.size + 1
         }
     }
 
-    private mutating func check(_ stored: StoredCheckpoint, log: NoteKey) {
+    private mutating func check(_ stored: StoredCheckpoint, signers: [NoteKey]) {
         do {
-            let checkpoint = try Checkpoint.verified(Array(stored.note.utf8), log: log).checkpoint
+            var found: Checkpoint?
+            for log in signers {
+                found = try Checkpoint.verified(Array(stored.note.utf8), log: log).checkpoint
+            }
+            guard let checkpoint = found else { return }
             if checkpoint.size == stored.size {
                 checkpoints.append(checkpoint)
             } else {

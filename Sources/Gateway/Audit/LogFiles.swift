@@ -8,13 +8,16 @@ struct LogFiles {
     /// The content of a path below the log's folder, or nil where the log has none.
     func content(of path: String) throws(GatewayError) -> [UInt8]? {
         if path == "checkpoint" {
-            return try reader.newestCheckpoint().map { Array($0.note.utf8) }
+            guard let newest = try reader.newestCheckpoint() else { return nil }
+            return Array(try (reader.cosigned(of: newest.size) ?? newest).note.utf8)
         }
         guard let coordinate = TileCoordinate(path: path) else { return nil }
         switch coordinate.kind {
         case .entries:
             let entries = try reader.entries(from: coordinate.index * 256, limit: coordinate.width)
-            guard entries.count == coordinate.width else { return nil }
+            guard entries.count == coordinate.width,
+                entries.first?.index == coordinate.index * 256
+            else { return nil }
             do { return try EntryBundle.encode(entries.map(\.leaf)) } catch { throw .log(error) }
         case .hashes(let level):
             let bytes = try reader.tile(level: level, index: coordinate.index)
@@ -23,10 +26,37 @@ struct LogFiles {
         }
     }
 
+    /// The checkpoint that is given to outsiders for an entry: the newest that witnesses cosigned, where it covers the
+    /// entry, else the newest; nil where none covers it.
+    func checkpoint(covering index: UInt64) throws(GatewayError) -> StoredCheckpoint? {
+        let cosigned = try reader.cosigned(below: .max, limit: 1).first
+        if let cosigned, index < cosigned.size { return cosigned }
+        guard let newest = try reader.newestCheckpoint(), index < newest.size else { return nil }
+        return newest
+    }
+
+    /// The tlog-proof of one entry under a checkpoint that covers it.
+    func receipt(
+        of index: UInt64, under checkpoint: StoredCheckpoint
+    ) throws(GatewayError) -> [UInt8] {
+        let tree = TiledTree(size: checkpoint.size, reader: StoredTiles(reader))
+        let proof = try inLog { () throws(TransparencyLogError) in
+            try tree.inclusionProof(of: index)
+        }
+        return ProofFile(
+            index: index, hashes: proof.hashes, checkpoint: Array(checkpoint.note.utf8)
+        ).bytes
+    }
+
+    /// The first entry that is still there; those before were removed by whole bundles.
+    func minimum() throws(GatewayError) -> UInt64 {
+        try reader.entries(from: 0, limit: 1).first?.index ?? 0
+    }
+
     /// The paths of all bundles and tiles of the present size.
     func paths() throws(GatewayError) -> [String] {
         let size = try reader.treeSize()
-        var paths = TileCoordinate.bundles(from: 0, to: size).map(\.bundle.path)
+        var paths = TileCoordinate.bundles(from: try minimum(), to: size).map(\.bundle.path)
         var level = 0
         while TileCoordinate.hashCount(level: level, size: size) > 0 {
             var index: UInt64 = 0

@@ -9,10 +9,13 @@ package struct OpenedEntry: Sendable {
     /// nil where the entry has no subject, or its resident's key is destroyed.
     package let subject: JSONValue?
     package let isSubjectGone: Bool
+    /// Set where the law withholds the entry from its resident until a day; only basis and article are then told.
+    package let withheld: Withholding?
 
     init(
         _ entry: AuditEntry, details: AuditDetails, reader: any StoreReader
     ) throws(GatewayError) {
+        withheld = nil
         index = entry.index
         do { leaf = try AuditLeaf(bytes: entry.leaf) } catch { throw .log(error) }
         operational = try details.operational(of: entry, leaf: leaf).value
@@ -25,5 +28,38 @@ package struct OpenedEntry: Sendable {
         }
         subject = try details.subject(of: entry, leaf: leaf, resident: resident)?.value
         isSubjectGone = subject == nil
+    }
+
+    /// The entry as its resident sees it while it is withheld.
+    init(withheld: Withholding, index: UInt64, leaf: AuditLeaf) {
+        self.withheld = withheld
+        self.index = index
+        self.leaf = leaf
+        operational = withheld.notice
+        subject = nil
+        isSubjectGone = false
+    }
+
+    private init(_ entry: OpenedEntry, without parts: Set<EvidencePart>) {
+        withheld = entry.withheld
+        index = entry.index
+        leaf = entry.leaf
+        operational = parts.contains(.operational) ? .object([:]) : entry.operational
+        subject = parts.contains(.subject) ? nil : entry.subject
+        isSubjectGone = entry.isSubjectGone
+    }
+
+    /// The entry as it is shown to somebody from whom parts are withheld.
+    func without(_ parts: Set<EvidencePart>) -> OpenedEntry {
+        OpenedEntry(self, without: parts)
+    }
+}
+
+extension AuditLine {
+    /// The line as it is shown to somebody from whom parts are withheld.
+    func without(_ parts: Set<EvidencePart>) -> AuditLine {
+        AuditLine(
+            index: index, leaf: leaf, details: details?.without(parts),
+            residentPseudonym: parts.contains(.subject) ? nil : residentPseudonym)
     }
 }

@@ -9,12 +9,18 @@ package struct HomeConfiguration: Sendable {
     package let logOrigin: String
     /// The folder of catalogue and rules, relative to the home.
     package let policies: String
+    /// The file that names the log's witnesses (C2SP tlog-policy), relative to the home; nil where there are none.
+    package let witnessPolicy: String?
+    /// PEM certificates that alone are believed for witnesses at `https` addresses; nil for the system's.
+    package let witnessAuthority: String?
     /// In the order of pulling.
     package let sources: [SourceDeclaration]
 
     package init(
         tenant: String, logOrigin: String, policies: String, sources: [SourceDeclaration]
     ) {
+        witnessPolicy = nil
+        witnessAuthority = nil
         self.tenant = tenant
         self.logOrigin = logOrigin
         self.policies = policies
@@ -33,6 +39,8 @@ package struct HomeConfiguration: Sendable {
         }
         logOrigin = try fields.required("log-origin").text()
         policies = try fields.required("policies").text()
+        witnessPolicy = try fields.optional("witness-policy")?.text()
+        witnessAuthority = try fields.optional("witness-authority")?.text()
         var sources: [SourceDeclaration] = []
         for node in try fields.required("sources").sequence() {
             let source = try SourceDeclaration(node)

@@ -11,16 +11,20 @@ package struct Answer: Sendable, CustomStringConvertible {
     package let retainDays: Int?
     /// Whether anybody is known by the number asked for; nil where nothing was permitted, since it too tells of them.
     package let isResidentKnown: Bool?
+    /// The asking department's own name of the resident, by which it can ask again; nil where nothing was permitted or
+    /// nobody is known.
+    package let pseudonym: String?
 
     init(
         requestID: String, items: [AnswerItem], receipt: AuditReceipt, retainDays: Int?,
-        isResidentKnown: Bool?
+        isResidentKnown: Bool?, pseudonym: String?
     ) {
         self.requestID = requestID
         self.items = items
         self.receipt = receipt
         self.retainDays = retainDays
         self.isResidentKnown = isResidentKnown
+        self.pseudonym = pseudonym
     }
 
     /// Whether anything was given.

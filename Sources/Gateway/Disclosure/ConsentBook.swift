@@ -16,32 +16,46 @@ package struct ConsentBook: Sendable {
         package var purpose: String
         package var recipient: String
         /// Empty for everything that the purpose can need.
-        package var items: [String]
-        package var state: ConsentState
+        package var items: [String] = []
+        /// Requested, given or refused.
+        package var state: ConsentState = .given
         package var until: CalendarDate
-        package var channel: ConsentChannel
-        package var registeredBy: String
-        package var helper: String?
-        package var language: String
+        package var frequency: AskingFrequency?
+        package var dataLifeDays: Int?
+        package var saying: Saying
 
         package init(
-            purpose: String, recipient: String, items: [String] = [],
-            state: ConsentState = .given, until: CalendarDate, channel: ConsentChannel,
-            registeredBy: String, helper: String? = nil, language: String
+            purpose: String, recipient: String, until: CalendarDate, saying: Saying
         ) {
             self.purpose = purpose
             self.recipient = recipient
-            self.items = items
-            self.state = state
             self.until = until
+            self.saying = saying
+        }
+    }
+
+    /// How something was said; the register adds the time.
+    package struct Saying: Sendable {
+        package var channel: ConsentChannel
+        package var giver: ConsentGiver = .resident
+        package var registeredBy: String
+        package var helper: String?
+        package var witness: String?
+        /// SHA-256 in hexadecimal of the form or recording.
+        package var evidence: String?
+        package var language: String
+        package var textVersion = 1
+
+        package init(channel: ConsentChannel, registeredBy: String, language: String) {
             self.channel = channel
             self.registeredBy = registeredBy
-            self.helper = helper
             self.language = language
         }
     }
 
     /// Registers what a resident has said, with its audit entry in the same transaction.
+    ///
+    /// A yes takes the place of earlier ones to no more than the same; each of these steps has its entry too.
     ///
     /// - Parameters:
     ///   - draft: What was said.
@@ -58,50 +72,110 @@ package struct ConsentBook: Sendable {
             throw .request(.unknownName(draft.recipient, of: "department"))
         }
         let items = draft.items.isEmpty ? purpose.fields : Set(draft.items.map { FieldID($0) })
-        let record: ConsentRecord
         let wanted = ConsentRecord(
             id: "C-" + hexadecimal(try randomBytes(8, from: parts.random)), version: 1,
-            state: draft.state, purpose: draft.purpose, recipient: draft.recipient, items: items,
-            from: parts.clock.today, until: draft.until, channel: draft.channel,
-            registeredBy: draft.registeredBy, helper: draft.helper, language: draft.language,
-            recordedAt: parts.clock.milliseconds)
-        do { record = try ConsentRegister.opened(wanted, purpose: purpose) } catch {
-            throw .consent(error)
-        }
+            state: draft.state,
+            scope: ConsentScope(
+                purpose: draft.purpose, recipient: draft.recipient, items: items),
+            terms: ConsentTerms(
+                from: parts.clock.today, until: draft.until, frequency: draft.frequency,
+                dataLifeDays: draft.dataLifeDays),
+            statement: try statement(draft.saying))
         let number = try parsedNumber(citizenNumber)
-        return try parts.store.write { writer throws(GatewayError) in
+        return try parts.write { writer throws(GatewayError) in
             guard let resident = try Locate.find(number, parts: parts, store: writer) else {
                 throw .request(.noSuchResident)
             }
-            return try keep(record, of: resident, in: writer)
+            let earlier = try newest(of: [resident], store: writer)[resident.number] ?? []
+            let record = try inConsent { () throws(ConsentError) in
+                try ConsentRegister.opened(
+                    wanted, purpose: purpose, isHighRisk: isHighRisk(items), earlier: earlier)
+            }
+            try keep(record, of: resident, in: writer)
+            try replaceEarlier(earlier, by: record, of: resident, in: writer)
+            return record
         }
     }
 
-    /// Withdraws a consent.
-    ///
-    /// It acts on the next decision.
+    /// Takes the next step in a consent's life; it acts on the next decision.
     ///
     /// - Parameters:
+    ///   - step: What happened.
     ///   - id: The consent's id.
-    ///   - registeredBy: Who registers the withdrawal.
+    ///   - saying: Who said it, and how.
     /// - Returns: The version that says so.
-    /// - Throws: ``GatewayError``.
-    package func withdraw(
-        _ id: String, registeredBy: String
+    /// - Throws: ``GatewayError/consent(_:)`` where the step is not possible now or not by this person.
+    package func take(
+        _ step: ConsentStep, of id: String, saying: Saying
     ) throws(GatewayError) -> ConsentRecord {
-        try parts.store.write { writer throws(GatewayError) in
+        let statement = try statement(saying)
+        return try parts.write { writer throws(GatewayError) in
             guard let sealed = try writer.consent(id),
                 let resident = try writer.residentIDs(of: [sealed.resident])[sealed.resident]
             else { throw .request(.unknownConsent) }
             let located = LocatedResident(number: sealed.resident, id: resident)
             let record = try open(sealed, of: located)
-            let next: ConsentRecord
-            do throws(ConsentError) {
-                next = try record.stepping(
-                    to: .withdrawn, registeredBy: registeredBy, at: parts.clock.milliseconds)
-            } catch { throw .consent(error) }
-            return try keep(next, of: located, in: writer)
+            let next = try inConsent { () throws(ConsentError) in
+                try record.taking(
+                    step, statement: statement, on: parts.clock.today,
+                    isHighRisk: isHighRisk(record.scope.items))
+            }
+            try keep(next, of: located, in: writer)
+            if next.state == .given, step != .resume {
+                let earlier = try newest(of: [located], store: writer)[located.number] ?? []
+                try replaceEarlier(earlier, by: next, of: located, in: writer)
+            }
+            return next
         }
+    }
+
+    private func replaceEarlier(
+        _ earlier: [ConsentRecord], by record: ConsentRecord, of resident: LocatedResident,
+        in writer: any StoreWriter
+    ) throws(GatewayError) {
+        for old in ConsentRegister.replaced(by: record, among: earlier) {
+            let next = try inConsent { () throws(ConsentError) in
+                try old.taking(
+                    .replace, statement: record.statement, on: parts.clock.today,
+                    isHighRisk: false)
+            }
+            try keep(next, of: resident, in: writer)
+        }
+    }
+
+    /// Whether a yes to these items could do harm if the resident never said it.
+    ///
+    /// It could where one of them is sensitive: T3 and above, PIPL art. 28.
+    private func isHighRisk(_ items: Set<FieldID>) -> Bool {
+        items.contains { item in
+            guard let carrier = parts.catalogue.carrier(of: item) else { return true }
+            return carrier.tier >= .t3
+        }
+    }
+
+    private func statement(_ saying: Saying) throws(GatewayError) -> ConsentStatement {
+        if let evidence = saying.evidence {
+            let isDigest =
+                evidence.utf8.count == 64
+                && evidence.utf8.allSatisfy {
+                    (0x30...0x39).contains($0) || (0x61...0x66).contains($0)
+                }
+            guard isDigest else {
+                throw .request(
+                    .unreadable("the evidence is a SHA-256 digest: 64 hexadecimal digits"))
+            }
+        }
+        return ConsentStatement(
+            channel: saying.channel, giver: saying.giver, registeredBy: saying.registeredBy,
+            helper: saying.helper, witness: saying.witness, evidence: saying.evidence,
+            language: saying.language, textVersion: saying.textVersion,
+            recordedAt: parts.clock.milliseconds)
+    }
+
+    private func inConsent<Result>(
+        _ body: () throws(ConsentError) -> Result
+    ) throws(GatewayError) -> Result {
+        do { return try body() } catch { throw .consent(error) }
     }
 
     /// The newest version of each consent of one resident.
@@ -137,7 +211,7 @@ package struct ConsentBook: Sendable {
 
     private func keep(
         _ record: ConsentRecord, of resident: LocatedResident, in writer: any StoreWriter
-    ) throws(GatewayError) -> ConsentRecord {
+    ) throws(GatewayError) {
         let sealed: [UInt8]
         do {
             sealed = try parts.keyring.seal(
@@ -149,7 +223,6 @@ package struct ConsentBook: Sendable {
             SealedConsent(
                 id: record.id, version: record.version, resident: resident.number, sealed: sealed))
         _ = try parts.log.append([.consentChange(record, resident: resident)], in: writer)
-        return record
     }
 
     private func open(

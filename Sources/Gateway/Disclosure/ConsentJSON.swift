@@ -7,19 +7,31 @@ enum ConsentJSON {
     private static let format = "hangu/consent/1"
 
     static func encoded(_ record: ConsentRecord) -> JSONValue {
+        let (scope, terms, statement) = (record.scope, record.terms, record.statement)
         var members: [(String, JSONValue)] = [
             ("format", .string(format)), ("id", .string(record.id)),
             ("version", .integer(record.version)), ("state", .string(record.state.rawValue)),
-            ("purpose", .string(record.purpose)), ("recipient", .string(record.recipient)),
-            ("items", .array(record.items.sorted().map { .string($0.text) })),
-            ("from", .string(record.from.description)),
-            ("until", .string(record.until.description)),
-            ("channel", .string(record.channel.rawValue)),
-            ("registeredBy", .string(record.registeredBy)),
-            ("language", .string(record.language)),
-            ("recordedAt", .integer(Int(record.recordedAt))),
+            ("purpose", .string(scope.purpose)), ("recipient", .string(scope.recipient)),
+            ("items", .array(scope.items.sorted().map { .string($0.text) })),
+            ("from", .string(terms.from.description)),
+            ("until", .string(terms.until.description)),
+            ("channel", .string(statement.channel.rawValue)),
+            ("giver", .string(statement.giver.word)),
+            ("registeredBy", .string(statement.registeredBy)),
+            ("language", .string(statement.language)),
+            ("textVersion", .integer(statement.textVersion)),
+            ("recordedAt", .integer(Int(statement.recordedAt))),
         ]
-        if let helper = record.helper { members.append(("helper", .string(helper))) }
+        let optional: [(String, JSONValue?)] = [
+            ("frequency", terms.frequency.map { .string($0.description) }),
+            ("dataLifeDays", terms.dataLifeDays.map { .integer($0) }),
+            ("rightToAct", statement.giver.evidence.map { .string($0) }),
+            ("helper", statement.helper.map { .string($0) }),
+            ("witness", statement.witness.map { .string($0) }),
+            ("evidence", statement.evidence.map { .string($0) }),
+            ("confirmBy", record.confirmBy.map { .string($0.description) }),
+        ]
+        members += optional.compactMap { name, value in value.map { (name, $0) } }
         return .object(JSONObject(distinctMembers: members))
     }
 
@@ -32,18 +44,42 @@ enum ConsentJSON {
             let state = value["state"]?.string.flatMap(ConsentState.init(rawValue:)),
             let purpose = value["purpose"]?.string, let recipient = value["recipient"]?.string,
             let items = value["items"]?.array?.compactMap(\.string),
-            let from = value["from"]?.string.flatMap({ PartialDate(parsing: $0)?.fullDate }),
-            let until = value["until"]?.string.flatMap({ PartialDate(parsing: $0)?.fullDate }),
-            let channel = value["channel"]?.string.flatMap(ConsentChannel.init(rawValue:)),
-            let registeredBy = value["registeredBy"]?.string,
-            let language = value["language"]?.string,
-            let recordedAt = value["recordedAt"]?.integer
+            let terms = terms(value), let statement = statement(value)
         else { return nil }
         return ConsentRecord(
-            id: id, version: version, state: state, purpose: purpose, recipient: recipient,
-            items: Set(items.map { FieldID($0) }), from: from, until: until, channel: channel,
-            registeredBy: registeredBy, helper: value["helper"]?.string, language: language,
+            id: id, version: version, state: state,
+            scope: ConsentScope(
+                purpose: purpose, recipient: recipient, items: Set(items.map { FieldID($0) })),
+            terms: terms, statement: statement, confirmBy: date(value["confirmBy"]))
+    }
+
+    private static func terms(_ value: JSONValue) -> ConsentTerms? {
+        guard let from = date(value["from"]), let until = date(value["until"]) else { return nil }
+        return ConsentTerms(
+            from: from, until: until,
+            frequency: value["frequency"]?.string.flatMap { AskingFrequency(parsing: $0) },
+            dataLifeDays: value["dataLifeDays"]?.integer)
+    }
+
+    private static func statement(_ value: JSONValue) -> ConsentStatement? {
+        guard let channel = value["channel"]?.string.flatMap(ConsentChannel.init(rawValue:)),
+            let giver = value["giver"]?.string.flatMap({
+                ConsentGiver(word: $0, evidence: value["rightToAct"]?.string)
+            }),
+            let registeredBy = value["registeredBy"]?.string,
+            let language = value["language"]?.string,
+            let textVersion = value["textVersion"]?.integer,
+            let recordedAt = value["recordedAt"]?.integer
+        else { return nil }
+        return ConsentStatement(
+            channel: channel, giver: giver, registeredBy: registeredBy,
+            helper: value["helper"]?.string, witness: value["witness"]?.string,
+            evidence: value["evidence"]?.string, language: language, textVersion: textVersion,
             recordedAt: Int64(recordedAt))
+    }
+
+    private static func date(_ value: JSONValue?) -> CalendarDate? {
+        value?.string.flatMap { PartialDate(parsing: $0)?.fullDate }
     }
 }
 

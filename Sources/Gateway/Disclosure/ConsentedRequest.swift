@@ -10,16 +10,29 @@ package struct ConsentedRequest: Sendable {
     /// How many adult members of the household must have agreed, and how many have, by item.
     package let mandatesRequired: Int
     package let mandatesGiven: [FieldID: Int]
+    /// Every consent that a standing or a mandate rests on.
+    package let consents: [ConsentPointer]
 
     fileprivate init(
         located: LocatedRequest, standings: [FieldID: ConsentStanding], isConsentRequired: Bool,
-        mandatesRequired: Int, mandatesGiven: [FieldID: Int]
+        mandatesRequired: Int, mandatesGiven: [FieldID: Int], consents: [ConsentPointer]
     ) {
         self.located = located
         self.standings = standings
         self.isConsentRequired = isConsentRequired
         self.mandatesRequired = mandatesRequired
         self.mandatesGiven = mandatesGiven
+        self.consents = consents
+    }
+}
+
+/// One version of one consent.
+package struct ConsentPointer: Hashable, Sendable, Comparable {
+    package let id: String
+    package let version: Int
+
+    package static func < (left: Self, right: Self) -> Bool {
+        (left.id, left.version) < (right.id, right.version)
     }
 }
 
@@ -38,11 +51,16 @@ struct ConsentStage {
         }
         let book = ConsentBook(parts: parts)
         let records = try book.newest(of: residents, store: store)
+        var pointers: Set<ConsentPointer> = []
         func standing(_ item: FieldID, of resident: LocatedResident) -> ConsentStanding {
-            ConsentRegister.standing(
+            let standing = ConsentRegister.standing(
                 of: item, purpose: admitted.request.purpose,
                 recipient: admitted.request.department, on: admitted.day,
                 records: records[resident.number] ?? [])
+            if let consent = standing.consent {
+                pointers.insert(ConsentPointer(id: consent.id, version: consent.version))
+            }
+            return standing
         }
         var standings: [FieldID: ConsentStanding] = [:]
         var given: [FieldID: Int] = [:]
@@ -54,6 +72,7 @@ struct ConsentStage {
         }
         return ConsentedRequest(
             located: located, standings: standings, isConsentRequired: isRequired,
-            mandatesRequired: located.householdAdults.count, mandatesGiven: given)
+            mandatesRequired: located.householdAdults.count, mandatesGiven: given,
+            consents: pointers.sorted())
     }
 }

@@ -3,14 +3,14 @@ import ResidentModel
 
 /// The second data path: admission, basis, locate, consent, decision, audit, opening, obligations, release.
 ///
-/// Everything up to the decision's audit entry happens in one transaction, so that a withdrawal either came before
-/// the decision or waits for the next one. Values are opened only after that entry is durable.
+/// Everything up to the decision's audit entry happens in the transaction that keeps it, so that a withdrawal either
+/// came before the decision or waits for the next one. Values are opened only after that entry is durable.
 package struct DisclosurePath: Sendable {
     private let parts: GatewayParts
 
     package init(_ parts: GatewayParts) { self.parts = parts }
 
-    /// Answers one request.
+    /// Answers one request and returns when its outcome is durable too; for a program that answers one request.
     ///
     /// - Parameters:
     ///   - request: What a department asks.
@@ -21,67 +21,136 @@ package struct DisclosurePath: Sendable {
     package func answer(
         _ request: DisclosureRequest, deliver: (Answer) throws -> Void
     ) throws(GatewayError) -> Answer {
-        let admitted = try Admission(parts: parts).admit(request)
-        let based = BasisStage(catalogue: parts.catalogue).attach(to: admitted)
-        let recorded = try parts.store.write { writer throws(GatewayError) in
-            let located = try Locate(parts: parts).locate(based, store: writer)
-            let consented = try ConsentStage(parts: parts).attach(to: located, store: writer)
-            let decided = DecisionStage(catalogue: parts.catalogue, policies: parts.policies)
-                .decide(consented)
-            return try Recording(parts: parts).record(decided, in: writer)
-        }
+        let recording = Recording(parts: parts)
+        let recorded = try recording.recordAlone(try admitted(request))
         let answer: Answer
-        do {
-            let opened = try Opening(parts: parts).open(recorded)
-            answer = ObligationStage(catalogue: parts.catalogue).answer(opened)
-        } catch {
-            try Recording(parts: parts).recordOutcome(of: recorded, answer: nil)
+        do { answer = try finished(recorded) } catch {
+            try recording.recordOutcomeAlone(of: recorded, answer: nil)
             throw error
         }
         do { try deliver(answer) } catch {
-            try Recording(parts: parts).recordOutcome(of: recorded, answer: nil)
-            throw .request(
-                .unreadable("the answer could not be delivered; nothing counts as released"))
+            try recording.recordOutcomeAlone(of: recorded, answer: nil)
+            throw Self.undelivered
         }
-        try Recording(parts: parts).recordOutcome(of: recorded, answer: answer)
+        try recording.recordOutcomeAlone(of: recorded, answer: answer)
         return answer
     }
+
+    /// Answers one of many concurrent requests: its entry shares a batch with those of the others, and its outcome
+    /// goes into a later batch, for which nobody waits.
+    ///
+    /// - Parameters:
+    ///   - request: What a department asks.
+    ///   - deliver: Hands the answer over. What it throws is recorded as a failed release.
+    /// - Returns: The answer that was delivered.
+    /// - Throws: As ``answer(_:deliver:)``, and ``StoreError/overloaded(waitingMax:)`` where too many wait already.
+    package func answerConcurrently(
+        _ request: DisclosureRequest, deliver: (Answer) async throws -> Void
+    ) async throws(GatewayError) -> Answer {
+        let recording = Recording(parts: parts)
+        let recorded = try await recording.record(try admitted(request))
+        let answer: Answer
+        do {
+            answer = try await parts.threads.run { () throws(GatewayError) in
+                try finished(recorded)
+            }
+        } catch {
+            recording.recordOutcomeLater(of: recorded, answer: nil)
+            throw error
+        }
+        do { try await deliver(answer) } catch {
+            recording.recordOutcomeLater(of: recorded, answer: nil)
+            throw Self.undelivered
+        }
+        recording.recordOutcomeLater(of: recorded, answer: answer)
+        return answer
+    }
+
+    private func admitted(_ request: DisclosureRequest) throws(GatewayError) -> BasedRequest {
+        BasisStage(catalogue: parts.catalogue)
+            .attach(to: try Admission(parts: parts).admit(request))
+    }
+
+    private func finished(_ recorded: RecordedDecision) throws(GatewayError) -> Answer {
+        let opened = try Opening(parts: parts).open(recorded)
+        return ObligationStage(catalogue: parts.catalogue).answer(opened)
+    }
+
+    private static let undelivered = GatewayError.request(
+        .unreadable("the answer could not be delivered; nothing counts as released"))
 }
 
 /// A decision whose audit entry is durable; only ``Recording`` makes one.
 package struct RecordedDecision: Sendable {
     package let decided: DecidedRequest
     package let receipt: AuditReceipt
+    /// The caller's own name of the resident; nil where nothing was permitted or nobody is known.
+    package let pseudonym: String?
 
-    fileprivate init(decided: DecidedRequest, receipt: AuditReceipt) {
+    fileprivate init(decided: DecidedRequest, receipt: AuditReceipt, pseudonym: String?) {
         self.decided = decided
         self.receipt = receipt
+        self.pseudonym = pseudonym
     }
 }
 
-/// Sixth stage: the decision goes into the log, whether it allows or refuses.
+/// Third to sixth stage, in one transaction of the log's writer: who is asked about, what they have said, what is
+/// decided, and its entry in the log, whether it allows or refuses.
 struct Recording {
     let parts: GatewayParts
 
-    /// - Returns: A decision that counts as recorded once the surrounding transaction has ended well.
-    func record(
-        _ decided: DecidedRequest, in writer: any StoreWriter
-    ) throws(GatewayError) -> RecordedDecision {
-        let draft = AuditDraft.decision(
-            DecisionRecord(decided, bundleHash: parts.policies.hash),
-            resident: decided.consented.located.resident)
-        let receipts = try parts.log.append([draft], in: writer)
-        guard let receipt = receipts.first else { preconditionFailure("one entry, one receipt") }
-        return RecordedDecision(decided: decided, receipt: receipt)
+    /// Waits for the batch that keeps the decision.
+    func record(_ based: BasedRequest) async throws(GatewayError) -> RecordedDecision {
+        let (outcome, receipts) = try await parts.writer.record(work(based))
+        return recorded(outcome, receipts)
+    }
+
+    /// Keeps the decision in a batch of its own.
+    func recordAlone(_ based: BasedRequest) throws(GatewayError) -> RecordedDecision {
+        let (outcome, receipts) = try parts.writer.recordAlone(work(based))
+        return recorded(outcome, receipts)
     }
 
     /// Tells released from merely authorised; nil for an answer that failed or was not delivered.
-    func recordOutcome(
+    func recordOutcomeAlone(
         of recorded: RecordedDecision, answer: Answer?
     ) throws(GatewayError) {
-        try parts.store.write { writer throws(GatewayError) in
-            _ = try parts.log.append([.outcome(of: recorded, answer: answer)], in: writer)
+        let draft = AuditDraft.outcome(of: recorded, answer: answer)
+        _ = try parts.writer.recordAlone { _ throws(GatewayError) in ((), [draft]) }
+    }
+
+    /// The same with a later batch.
+    func recordOutcomeLater(of recorded: RecordedDecision, answer: Answer?) {
+        parts.writer.recordLater(.outcome(of: recorded, answer: answer))
+    }
+
+    /// What was decided, and the name by which the department may go on asking.
+    private typealias Decided = (decided: DecidedRequest, pseudonym: String?)
+
+    private func work(_ based: BasedRequest) -> LogWriter.Work<Decided> {
+        { [parts] writer throws(GatewayError) in
+            let located = try Locate(parts: parts).locate(based, store: writer)
+            let consented = try ConsentStage(parts: parts).attach(to: located, store: writer)
+            let decided = DecisionStage(catalogue: parts.catalogue, policies: parts.policies)
+                .decide(consented)
+            var pseudonym: String?
+            if let resident = located.resident, decided.decisions.contains(where: \.isAllowed) {
+                pseudonym = try parts.namePseudonym(
+                    of: resident, department: based.admitted.request.department, in: writer)
+            }
+            let draft = AuditDraft.decision(
+                DecisionRecord(decided, bundleHash: parts.policies.hash),
+                resident: located.resident)
+            return ((decided, pseudonym), [draft])
         }
+    }
+
+    private func recorded(
+        _ outcome: Decided, _ receipts: [AuditReceipt]
+    ) -> RecordedDecision {
+        guard let receipt = receipts.first else { preconditionFailure("one entry, one receipt") }
+        return RecordedDecision(
+            decided: outcome.decided, receipt: receipt, pseudonym: outcome.pseudonym)
     }
 }
 
@@ -148,7 +217,7 @@ struct ObligationStage {
             requestID: located.based.admitted.requestID, items: items,
             receipt: opened.recorded.receipt, retainDays: limits.min(),
             isResidentKnown: decided.decisions.contains(where: \.isAllowed)
-                ? located.resident != nil : nil)
+                ? located.resident != nil : nil, pseudonym: opened.recorded.pseudonym)
     }
 
     private func outcome(

@@ -12,16 +12,19 @@ package struct DisclosureRequest: Sendable, CustomStringConvertible {
     package var purpose: String
     package var legalBasis: String
     package var caseID: String?
+    /// The caller's own name for this request, by which both sides find it again.
+    package var correlationID: String?
     /// Fields and predicates, each once.
     package var items: [String]
-    /// The citizen number as the caller wrote it.
-    package var citizenNumber: String
+    /// Who is asked about.
+    package var subject: RequestSubject
     /// How the request came: `command-line`, `https`.
     package var channel: String
 
     package init(
         department: String, officer: String, representedParty: String? = nil, purpose: String,
-        legalBasis: String, caseID: String? = nil, items: [String], citizenNumber: String,
+        legalBasis: String, caseID: String? = nil, correlationID: String? = nil, items: [String],
+        citizenNumber: String,
         channel: String
     ) {
         self.department = department
@@ -30,9 +33,17 @@ package struct DisclosureRequest: Sendable, CustomStringConvertible {
         self.purpose = purpose
         self.legalBasis = legalBasis
         self.caseID = caseID
+        self.correlationID = correlationID
         self.items = items
-        self.citizenNumber = citizenNumber
+        subject = .citizenNumber(citizenNumber)
         self.channel = channel
+    }
+
+    /// The same request about somebody whom the department knows by its own pseudonym.
+    package func about(pseudonym: String) -> DisclosureRequest {
+        var request = self
+        request.subject = .pseudonym(pseudonym)
+        return request
     }
 
     package var description: String { "<redacted>" }
@@ -41,6 +52,16 @@ package struct DisclosureRequest: Sendable, CustomStringConvertible {
     package static let itemsMax = 100
     /// The longest name, case or purpose that is read, in bytes.
     package static let nameBytesMax = 128
+}
+
+/// How a request names the resident; it prints as `<redacted>`.
+package enum RequestSubject: Sendable, CustomStringConvertible {
+    /// As the caller wrote it.
+    case citizenNumber(String)
+    /// The caller's own pseudonym, of any version that is not retired.
+    case pseudonym(String)
+
+    package var description: String { "<redacted>" }
 }
 
 /// A request whose form is right and whose caller is known; only ``Admission`` makes one.
@@ -84,6 +105,7 @@ struct Admission {
         }
         try checkLength(request.channel, "channel")
         try checkLength(request.caseID ?? "", "case")
+        try checkLength(request.correlationID ?? "", "correlation id")
         try checkLength(request.representedParty ?? "", "represented party")
         if request.items.isEmpty { throw .request(.empty("the list of fields")) }
         guard request.items.count <= DisclosureRequest.itemsMax else {

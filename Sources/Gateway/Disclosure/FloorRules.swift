@@ -72,11 +72,26 @@ package enum FloorRules {
         forbid (principal, action, resource)
         when { context.consent.required && context.consent.state == "none" };
 
+        @id("floor.consent-paused") @reason("consent.paused")
+        forbid (principal, action, resource)
+        when { context.consent.required && context.consent.state == "paused" };
+
+        @id("floor.consent-awaiting") @reason("consent.awaiting-confirmation")
+        forbid (principal, action, resource)
+        when { context.consent.required && context.consent.state == "awaiting-confirmation" };
+
+        @id("floor.consent-guardian") @reason("consent.not-of-guardian")
+        forbid (principal, action, resource)
+        when { context.basis.kind == "guardian-consent" && context.consent.inForce }
+        unless { context.consent.giver == "guardian" };
+
         @id("floor.consent-in-force") @reason("consent.missing")
         forbid (principal, action, resource)
         when {
             context.consent.required &&
-            !["refused", "withdrawn", "expired", "not-yet", "none"].contains(context.consent.state)
+            ![
+                "refused", "withdrawn", "expired", "not-yet", "none", "paused", "awaiting-confirmation"
+            ].contains(context.consent.state)
         }
         unless { context.consent.inForce };
 
@@ -106,6 +121,9 @@ package enum RefusalReason: String, Hashable, Sendable, CaseIterable {
     case consentWithdrawn = "consent.withdrawn"
     case consentExpired = "consent.expired"
     case consentNotYet = "consent.not-yet"
+    case consentPaused = "consent.paused"
+    case consentAwaiting = "consent.awaiting-confirmation"
+    case consentNotOfGuardian = "consent.not-of-guardian"
     case consentMissing = "consent.missing"
     case mandateIncomplete = "household.mandate-incomplete"
     case excludedByRule = "policy.purpose-excludes-item"

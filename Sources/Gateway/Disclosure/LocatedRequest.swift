@@ -40,12 +40,19 @@ struct Locate {
     func locate(
         _ based: BasedRequest, store: any StoreReader
     ) throws(GatewayError) -> LocatedRequest {
-        let number: CitizenNumber
-        do {
-            number = try CitizenNumber(
-                based.admitted.request.citizenNumber, today: based.admitted.day)
-        } catch { throw .request(.citizenNumber(error)) }
-        let resident = try Self.find(number, parts: parts, store: store)
+        let request = based.admitted.request
+        let resident: LocatedResident?
+        switch request.subject {
+        case .citizenNumber(let text):
+            let number: CitizenNumber
+            do { number = try CitizenNumber(text, today: based.admitted.day) } catch {
+                throw .request(.citizenNumber(error))
+            }
+            resident = try Self.find(number, parts: parts, store: store)
+        case .pseudonym(let text):
+            resident = try Self.find(
+                pseudonym: text, of: request.department, parts: parts, store: store)
+        }
         var adults: [LocatedResident] = []
         if let resident, based.purpose?.needsHouseholdMandate == true {
             adults = try householdAdults(of: resident, day: based.admitted.day, store: store)
@@ -64,7 +71,39 @@ struct Locate {
         guard let id = try store.residentIDs(of: [row])[row] else {
             throw .store(.corrupt(what: "an index entry belongs to no resident"))
         }
-        return LocatedResident(number: row, id: id)
+        return try unlessForgotten(LocatedResident(number: row, id: id), parts: parts)
+    }
+
+    /// The resident whom a department knows by one of its own pseudonyms, or nil.
+    ///
+    /// Another department's pseudonym names nobody here.
+    static func find(
+        pseudonym text: String, of department: String, parts: GatewayParts,
+        store: any StoreReader
+    ) throws(GatewayError) -> LocatedResident? {
+        let rows = try inCrypto { () throws(FieldCryptoError) in
+            try parts.keyring.pseudonymRows(of: text, department: department)
+        }
+        for row in rows {
+            let entry = BlindIndexEntry(version: row.version, bits: row.bytes)
+            guard let number = try store.resident(department: department, pseudonym: entry)
+            else { continue }
+            guard let id = try store.residentIDs(of: [number])[number] else {
+                throw .store(.corrupt(what: "a pseudonym belongs to no resident"))
+            }
+            return try unlessForgotten(LocatedResident(number: number, id: id), parts: parts)
+        }
+        return nil
+    }
+
+    /// Nobody, where the resident's keys are destroyed and the rest is about to go.
+    static func unlessForgotten(
+        _ resident: LocatedResident, parts: GatewayParts
+    ) throws(GatewayError) -> LocatedResident? {
+        let shredded = try inCrypto { () throws(FieldCryptoError) in
+            try parts.keyring.shredded(among: [resident.id.keyID])
+        }
+        return shredded.isEmpty ? resident : nil
     }
 
     private func householdAdults(
@@ -79,7 +118,12 @@ struct Locate {
             let found = try store.residents(index: Linker.householdIndex, entries: entries)
             for residents in found.values { rows.formUnion(residents) }
         }
-        let ids = try store.residentIDs(of: rows.sorted())
+        var ids = try store.residentIDs(of: rows.sorted())
+        let keys = ids.values.map(\.keyID)
+        let shredded = try inCrypto { () throws(FieldCryptoError) in
+            try parts.keyring.shredded(among: keys)
+        }
+        ids = ids.filter { !shredded.contains($1.keyID) }
         let indexed = rows.sorted().compactMap { row in
             ids[row].map { LocatedResident(number: row, id: $0) }
         }

@@ -8,6 +8,8 @@ package struct PolicyBundle: Sendable {
     package let hash: String
     /// How many rules there are, floor rules included.
     package let ruleCount: Int
+    /// Every file that the hash is over, in its order: the floor rules first.
+    let files: [File]
     let policies: PolicySet
     let entities: EntityStore
     private let annotations: [PolicyID: [String: String]]
@@ -46,8 +48,12 @@ package struct PolicyBundle: Sendable {
         ruleCount = rules.count
         annotations = Dictionary(uniqueKeysWithValues: rules.map { ($0.id, $0.annotations) })
         try Self.validate(policies, against: sorted)
-        hash = Self.hash(of: [floor] + sorted)
+        self.files = [floor] + sorted
+        hash = Self.hash(of: self.files)
     }
+
+    /// The names of all rules, floor rules included, sorted.
+    var ruleNames: [String] { annotations.keys.map(\.text).sorted() }
 
     /// A rule's annotation, such as its reason code or its sentence in Chinese.
     func annotation(_ name: String, of rule: PolicyID) -> String? { annotations[rule]?[name] }

@@ -20,6 +20,8 @@ struct LinkPass {
     private var targetsInBatch: [[UInt8]: LinkTarget] = [:]
     /// The residents of the records that this stream refers to.
     private var referred: [[UInt8]: ResidentNumber] = [:]
+    /// Residents whose keys are destroyed; nothing of theirs is taken again.
+    private var forgotten: Set<ResidentNumber> = []
     private let digests: RecordDigests
 
     init(linker: Linker, stream: StreamName, stored: [[UInt8]: StoredRecord]) {
@@ -48,7 +50,9 @@ struct LinkPass {
         }
         let earlier = Set(candidates.compactMap { stored[$0.keyDigest]?.resident })
         ids = try store.residentIDs(of: Array(earlier))
-        for number in try opened(.citizenNumber, of: earlier, store: store) {
+        try findForgotten()
+        let living = earlier.subtracting(forgotten)
+        for number in try opened(.citizenNumber, of: living, store: store) {
             entries += try self.entries(number.text, index: Linker.citizenNumberIndex)
         }
         let found = try store.residents(index: Linker.citizenNumberIndex, entries: entries)
@@ -61,12 +65,27 @@ struct LinkPass {
         numbers.formUnion(referred.values)
         numbers.formUnion(earlier)
         ids = try store.residentIDs(of: Array(numbers))
+        try findForgotten()
         for (entry, residents) in found {
-            guard let number = residents.first, let id = ids[number] else { continue }
+            guard let number = residents.first(where: { !forgotten.contains($0) }),
+                let id = ids[number]
+            else { continue }
             owners[entry] = .known(number, id)
             holders.insert(id)
         }
-        try loadNames(of: earlier.union(found.values.flatMap { $0 }), store: store)
+        let named = earlier.union(found.values.flatMap { $0 }).subtracting(forgotten)
+        try loadNames(of: named, store: store)
+    }
+
+    /// Marks those of the residents at hand whose keys are destroyed.
+    private mutating func findForgotten() throws(GatewayError) {
+        let keys = ids.values.map(\.keyID)
+        let keyring = linker.keyring
+        let shredded = try inCrypto { () throws(FieldCryptoError) in
+            try keyring.shredded(among: keys)
+        }
+        if shredded.isEmpty { return }
+        forgotten.formUnion(ids.filter { shredded.contains($1.keyID) }.keys)
     }
 
     /// Decides one record.
@@ -75,13 +94,15 @@ struct LinkPass {
     mutating func link(_ candidate: Linker.Candidate) throws(GatewayError) -> RefusedRecord? {
         let record = candidate.record
         let known = stored[candidate.keyDigest]
+        if let known, forgotten.contains(known.resident) { return isForgotten(record) }
         switch record.subject {
         case .record(let name, let key):
             let target = StreamName(source: stream.source, stream: name)
             guard let number = referred[try digests.key(key, of: target)], let id = ids[number]
             else { return unknownReference(record, name: name) }
+            if forgotten.contains(number) { return isForgotten(record) }
             let isReplacement = known != nil || targetsInBatch[candidate.keyDigest] != nil
-            append(candidate, .known(number, id), isReplacement: isReplacement)
+            try append(candidate, .known(number, id), isReplacement: isReplacement)
         case .resident(let identity):
             let entries = try identity.citizenNumber.map { number throws(GatewayError) in
                 try self.entries(number.digits, index: Linker.citizenNumberIndex)
@@ -101,14 +122,14 @@ struct LinkPass {
         }
         let claims = try householdClaims(of: candidate.record)
         if let earlier = try earlierTarget(of: candidate) {
-            relink(
+            try relink(
                 candidate, identity: identity, to: earlier, owner: owner,
                 isDoubtful: !doubts.isEmpty, entries: entries, claims: claims)
             return
         }
         if let owner, doubts.isEmpty {
             identities[owner.id, default: []].append(identity)
-            append(candidate, owner, isReplacement: false, claims: claims)
+            try append(candidate, owner, isReplacement: false, claims: claims)
             return
         }
         let id = try linker.newID()
@@ -121,7 +142,7 @@ struct LinkPass {
             }
             identities[id] = [identity]
         }
-        append(
+        try append(
             candidate, .new(id), isReplacement: false, claims: allClaims, doubts: doubts,
             candidateResident: owner)
     }
@@ -134,7 +155,7 @@ struct LinkPass {
         _ candidate: Linker.Candidate, identity: LinkIdentity, to earlier: LinkTarget,
         owner: LinkTarget?, isDoubtful: Bool, entries: [BlindIndexEntry],
         claims: [(index: String, entry: BlindIndexEntry)]
-    ) {
+    ) throws(GatewayError) {
         var claims = claims
         let namesAnother = owner.map { $0.id != earlier.id } ?? false
         let namesNobody = owner == nil && !entries.isEmpty
@@ -148,7 +169,7 @@ struct LinkPass {
             }
             holders.insert(earlier.id)
         }
-        append(
+        try append(
             candidate, earlier, isReplacement: true, claims: claims,
             doubts: namesAnother || changesPerson || isDoubtful ? [.identityChanged] : [],
             candidateResident: namesAnother ? owner : nil)
@@ -168,7 +189,8 @@ struct LinkPass {
         _ candidate: Linker.Candidate, _ target: LinkTarget, isReplacement: Bool,
         claims: [(index: String, entry: BlindIndexEntry)] = [], doubts: [LinkDoubt] = [],
         candidateResident: LinkTarget? = nil
-    ) {
+    ) throws(GatewayError) {
+        let declared = try declaredClaims(of: candidate.record, resident: target.id)
         if case .new(let id) = target {
             targetsInBatch[candidate.keyDigest] = .opening(id)
         } else {
@@ -178,8 +200,26 @@ struct LinkPass {
             LinkedRecord(
                 record: candidate.record, keyDigest: candidate.keyDigest,
                 contentDigest: candidate.contentDigest, target: target,
-                isReplacement: isReplacement, claims: claims, doubts: doubts,
+                isReplacement: isReplacement, claims: claims + declared, doubts: doubts,
                 candidate: candidateResident))
+    }
+
+    /// The index entries that the catalogue asks for, but for those that records are linked by.
+    private func declaredClaims(
+        of record: MappedRecord, resident: ResidentID
+    ) throws(GatewayError) -> [(index: String, entry: BlindIndexEntry)] {
+        var claims: [(index: String, entry: BlindIndexEntry)] = []
+        for value in record.values {
+            let field = linker.catalogue.fields[value.fieldIndex]
+            guard field.index != nil, field.id != .citizenNumber, field.id != .householdNumber
+            else { continue }
+            for entry in try indexEntries(
+                of: value.text, field: field, resident: resident, keyring: linker.keyring)
+            {
+                claims.append((field.id.text, entry))
+            }
+        }
+        return claims
     }
 
     private func householdClaims(
@@ -219,6 +259,17 @@ struct LinkPass {
         let opener = ValueOpener(
             keyring: linker.keyring, catalogue: linker.catalogue, tenant: linker.tenant)
         return try opener.open(store.values(of: residents.sorted(), fields: [field])) { ids[$0] }
+    }
+
+    /// Refuses what a source delivers again of a forgotten resident; its cells are not kept.
+    private func isForgotten(_ record: MappedRecord) -> RefusedRecord {
+        RefusedRecord(
+            position: record.position, key: record.key,
+            findings: [
+                RecordFinding(
+                    .residentForgotten,
+                    detail: "the resident was forgotten; this record is not taken again")
+            ], cells: [])
     }
 
     private func unknownReference(_ record: MappedRecord, name: String) -> RefusedRecord {

@@ -15,6 +15,18 @@ package protocol AuditReader {
     /// Entries in order, from one index on.
     func entries(from index: UInt64, limit: Int) throws(GatewayError) -> [AuditEntry]
 
+    /// Hands out leaves in order, from one index on, without their details.
+    ///
+    /// - Parameters:
+    ///   - index: The first entry.
+    ///   - limit: How many at most.
+    ///   - body: Is given each leaf where the store keeps it.
+    /// - Returns: How many there were.
+    /// - Throws: ``StoreError/corrupt(what:)`` where an entry between others is missing.
+    func leaves(
+        from index: UInt64, limit: Int, _ body: (UnsafeRawBufferPointer) -> Void
+    ) throws(GatewayError) -> Int
+
     /// Entries about one resident, newest first, before an index.
     func entries(
         of resident: ResidentNumber, before index: UInt64, limit: Int
@@ -23,6 +35,10 @@ package protocol AuditReader {
     /// The running hash over one resident's entries; nil before the first.
     func chain(of resident: ResidentNumber) throws(GatewayError) -> [UInt8]?
 
+    /// Where the chains of residents go on whose first entries were removed: the running hash before the first of
+    /// theirs that is left.
+    func chainRestarts() throws(GatewayError) -> [ResidentNumber: [UInt8]]
+
     /// How many residents have a running hash.
     func chainCount() throws(GatewayError) -> Int
 
@@ -30,11 +46,14 @@ package protocol AuditReader {
     func policyEpoch() throws(GatewayError) -> PolicyEpoch?
 }
 
-/// Appending to the audit log; nothing is ever changed or removed.
+/// Appending to the audit log; nothing is ever changed, and removed only from the beginning, by ``RetentionDesk``.
 package protocol AuditWriter: AuditReader {
     func append(_ entry: AuditEntry) throws(GatewayError)
     func putTile(level: Int, index: UInt64, hashes: [UInt8]) throws(GatewayError)
     func putCheckpoint(_ checkpoint: StoredCheckpoint) throws(GatewayError)
+    /// Removes leaves and details of old entries; hashes and checkpoints stay, and so does each resident's running
+    /// hash at the last of theirs that went.
+    func removeEntries(below index: UInt64) throws(GatewayError)
     func setChain(_ chain: [UInt8], of resident: ResidentNumber) throws(GatewayError)
     func startPolicyEpoch(_ epoch: PolicyEpoch) throws(GatewayError)
 }

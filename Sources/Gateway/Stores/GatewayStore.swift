@@ -18,10 +18,14 @@ package protocol GatewayStore: Sendable {
 }
 
 /// What can be asked of the store within one transaction.
-package protocol StoreReader: VaultReader, AuditReader, ConsentReader {}
+package protocol StoreReader: VaultReader, AuditReader, ConsentReader, KeyWorkReader, WitnessReader,
+    ResidentMapReader
+{}
 
 /// What can be changed within one transaction.
-package protocol StoreWriter: StoreReader, VaultWriter, AuditWriter, ConsentWriter {}
+package protocol StoreWriter: StoreReader, VaultWriter, AuditWriter, ConsentWriter, KeyWorkWriter,
+    WitnessWriter, ResidentMapWriter
+{}
 
 /// A resident's row; it means nothing outside the store.
 package struct ResidentNumber: Hashable, Sendable, Comparable, CustomStringConvertible {
@@ -40,6 +44,12 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The store's content is not what it must be; stop and keep the evidence.
     case corrupt(what: String)
     case newerFormat(found: Int, known: Int)
+    /// The log was longer once: the store is an older copy, or entries were taken away.
+    case logRolledBack(size: UInt64, known: UInt64)
+    /// More waits to be written than may wait.
+    case overloaded(waitingMax: Int)
+    /// Another process writes the log of this home.
+    case otherWriter(String)
 
     package var description: String {
         switch self {
@@ -49,6 +59,10 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         case .corrupt(let what): "the store is damaged: \(what)"
         case .newerFormat(let found, let known):
             "the store has format \(found), this program knows up to \(known)"
+        case .logRolledBack(let size, let known):
+            "the log has \(size) entries and once had \(known): the store is an older copy"
+        case .overloaded(let max): "more than \(max) requests wait for the log"
+        case .otherWriter(let who): "another process writes the log of this home: \(who)"
         }
     }
 }

@@ -15,8 +15,8 @@ package struct FieldDefinition: Hashable, Sendable {
     package let freshnessDays: Int?
     /// The standard or law that defines the field.
     package let source: String
-    /// Whether a resident may be found by the exact value; only for values that are as good as unique.
-    package let isIndexed: Bool
+    /// How residents may be found by the field; nil where they may not.
+    package let index: IndexDefinition?
     /// Whether one resident may have several values at a time, such as diagnoses; else several are a conflict.
     package let repeats: Bool
 }
@@ -85,13 +85,7 @@ extension FieldDefinition {
         owner = try fields.required("owner").text()
         freshnessDays = try fields.optional("fresh-days")?.integer(in: 1...36_500)
         source = try fields.required("source").text()
-        let indexed = fields.optional("indexed")
-        isIndexed = try indexed?.flag() ?? false
-        if isIndexed, kind.isLowEntropy {
-            throw YAMLError(
-                "a field with few distinct values must not be indexed: the index would tell them",
-                at: indexed?.position ?? entry.keyPosition)
-        }
+        index = try IndexDefinition.read(&fields, kind: kind)
         repeats = try fields.optional("repeats")?.flag() ?? false
         try fields.finish()
     }

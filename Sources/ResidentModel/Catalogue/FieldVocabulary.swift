@@ -30,6 +30,13 @@ struct FieldVocabulary {
                 throw YAMLError(
                     "'\(set)' is not a code set of the catalogue", at: entry.keyPosition)
             }
+            if [.citizenNumber, .householdNumber].contains(field.id),
+                field.index ?? .exact != .exact
+            {
+                throw YAMLError(
+                    "records are linked by '\(field.id)': its index is 'indexed: true'",
+                    at: entry.keyPosition)
+            }
             fields.append(field)
             byID[field.id] = field
             places.append((field.owner, entry.keyPosition))

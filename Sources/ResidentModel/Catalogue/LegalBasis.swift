@@ -20,6 +20,10 @@ package struct LegalBasis: Hashable, Sendable {
     package let isRepealed: Bool
     /// Whether the resident must be told, as PIPL article 35 asks.
     package let needsNotice: Bool
+    /// For how many days the law lets the resident not be told that the basis was used; nil where it does not.
+    ///
+    /// PIPL articles 18 and 35: where telling would hinder a duty. The resident still sees that there was an access.
+    package let withholdDays: Int?
     /// The impact assessment that covers the use (PIPL 55 and 56); nil where none is required.
     package let impactAssessment: String?
 }
@@ -80,6 +84,13 @@ extension LegalBasis {
         }
         isRepealed = try fields.optional("repealed")?.flag() ?? false
         needsNotice = try fields.required("notice").flag()
+        let withhold = fields.optional("withhold-days")
+        withholdDays = try withhold?.integer(in: 1...3_650)
+        guard withhold == nil || !kind.needsConsent else {
+            throw YAMLError(
+                "what a resident agreed to is not withheld from them",
+                at: withhold?.position ?? entry.keyPosition)
+        }
         impactAssessment = try fields.optional("impact-assessment")?.text()
         try fields.finish()
     }

@@ -16,6 +16,10 @@ package struct Purpose: Hashable, Sendable {
     package let dataLifeDays: Int
     /// How many residents one request may name.
     package let batchMax: Int
+    /// How often one department may ask about one resident.
+    package let frequency: AskingFrequency
+    /// How sure it must be that the resident agreed, from 1 to 3.
+    package let assuranceMin: Int
     /// Whether each adult member of the household must have agreed (social assistance).
     package let needsHouseholdMandate: Bool
 }
@@ -46,6 +50,8 @@ extension Purpose {
         self.fields = try fieldSet(fields.required("fields"), knows: knows)
         dataLifeDays = try fields.required("data-life-days").integer(in: 1...3_650)
         batchMax = try fields.required("batch-max").integer(in: 1...100_000)
+        frequency = try AskingFrequency(fields.required("frequency"))
+        assuranceMin = try fields.optional("consent-assurance")?.integer(in: 1...3) ?? 1
         needsHouseholdMandate = try fields.optional("household-mandate")?.flag() ?? false
         try fields.finish()
     }

@@ -26,6 +26,7 @@ package struct RecordFinding: Error, Hashable, Sendable, CustomStringConvertible
         case missingKey = "record.missing-key"
         case missingField = "record.missing-field"
         case unknownReference = "record.unknown-reference"
+        case residentForgotten = "resident.forgotten"
         case unknownCode = "field.unknown-code"
         case impossibleDate = "field.impossible-date"
         case citizenNumber = "field.citizen-number"

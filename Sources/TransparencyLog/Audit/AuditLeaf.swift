@@ -14,6 +14,8 @@ package enum AuditEntryType: UInt8, Hashable, Sendable, CaseIterable {
     /// The daily root over all residents' entries.
     case mapRoot = 7
     case ingest = 8
+    /// Somebody had details of the log opened, or took them away as evidence.
+    case auditRead = 9
 }
 
 /// What was decided, or became of it.

@@ -25,6 +25,8 @@ package struct LogReport: Hashable, Sendable {
     package let checkpoint: Checkpoint?
     package let entryCount: UInt64
     package let tileCount: UInt64
+    /// Entries that were removed from the beginning, whose hashes alone were looked at.
+    package let prunedCount: UInt64
     package let findings: [LogFinding]
     /// Whether the replay stopped since there were too many findings.
     package let isCut: Bool
@@ -40,6 +42,7 @@ package struct LogReplay {
     package static let findingsMax = 100
 
     private let log: NoteKey
+    private let minimum: UInt64
     private let reader: PathTileReader
     private let checkEntry: (UInt64, [UInt8]) -> String?
 
@@ -47,14 +50,16 @@ package struct LogReplay {
     private var tree = LogTree()
     private var entryCount: UInt64 = 0
     private var tileCount: UInt64 = 0
+    private var prunedCount: UInt64 = 0
     /// By level: hashes that the tile to come must have.
     private var expected: [[SHA256Digest]] = []
 
     private init(
-        log: NoteKey, read: @escaping (String) -> [UInt8]?,
+        log: NoteKey, minimum: UInt64, read: @escaping (String) -> [UInt8]?,
         checkEntry: @escaping (UInt64, [UInt8]) -> String?
     ) {
         self.log = log
+        self.minimum = minimum
         reader = PathTileReader(read: read)
         self.checkEntry = checkEntry
     }
@@ -75,14 +80,17 @@ package struct LogReplay {
     ///   - log: The log's key, from somewhere else than the log.
     ///   - earlier: Checkpoints seen before, whose signatures were checked then: each must be of a beginning of
     ///     this log.
+    ///   - minimum: The first entry that the log still has; those before were removed by its retention policy, as far
+    ///     as whole bundles go, and only their hashes are there (C2SP tlog-tiles, pruning).
     ///   - read: The bytes at a path under the log's folder, or nil where there are none.
     ///   - checkEntry: Why an entry is not one, or nil; such as ``auditLeafFault(_:_:)``.
     /// - Returns: What was looked at and every fault found, at most ``findingsMax``.
     package static func run(
-        log: NoteKey, earlier: [Checkpoint] = [], read: @escaping (String) -> [UInt8]?,
+        log: NoteKey, earlier: [Checkpoint] = [], minimum: UInt64 = 0,
+        read: @escaping (String) -> [UInt8]?,
         checkEntry: @escaping (UInt64, [UInt8]) -> String? = { _, _ in nil }
     ) -> LogReport {
-        var replay = LogReplay(log: log, read: read, checkEntry: checkEntry)
+        var replay = LogReplay(log: log, minimum: minimum, read: read, checkEntry: checkEntry)
         return replay.run(earlier: earlier)
     }
 
@@ -133,7 +141,7 @@ package struct LogReplay {
     private func report(_ checkpoint: Checkpoint?) -> LogReport {
         LogReport(
             checkpoint: checkpoint, entryCount: entryCount, tileCount: tileCount,
-            findings: findings, isCut: isCut)
+            prunedCount: prunedCount, findings: findings, isCut: isCut)
     }
 
     /// Compares earlier checkpoints of the present size.
@@ -156,6 +164,17 @@ package struct LogReplay {
         let first = bundle.index * 256
         let tile = TileCoordinate(kind: .hashes(level: 0), index: bundle.index, width: bundle.width)
         var hashes: [SHA256Digest] = []
+        if first + UInt64(bundle.width) <= minimum {
+            guard let stored = storedHashes(of: tile) else {
+                note(
+                    LogFinding(path: tile.path, reason: "it is absent, and its entries are pruned"))
+                return false
+            }
+            hashes = stored
+            prunedCount += UInt64(hashes.count)
+            addHashes(hashes, marks: &marks)
+            return true
+        }
         do {
             var hasher = MerkleHasher()
             for (offset, entry) in try reader.entries(of: bundle).enumerated() {
@@ -173,6 +192,13 @@ package struct LogReplay {
             guard let stored = storedHashes(of: tile) else { return false }
             hashes = stored
         }
+        addHashes(hashes, marks: &marks)
+        return true
+    }
+
+    private mutating func addHashes(
+        _ hashes: [SHA256Digest], marks: inout ArraySlice<Checkpoint>
+    ) {
         var rest = hashes[...]
         while !rest.isEmpty {
             let next = marks.first.map { $0.size - tree.size } ?? UInt64(rest.count)
@@ -182,7 +208,6 @@ package struct LogReplay {
             checkMarks(&marks)
         }
         for hash in hashes { expect(hash, level: 0) }
-        return true
     }
 
     private func storedHashes(of tile: TileCoordinate) -> [SHA256Digest]? {

@@ -49,15 +49,21 @@ package struct Checkpoint: Hashable, Sendable {
 
     /// The signed checkpoint; the key's name is the log's origin.
     ///
+    /// - Parameters:
+    ///   - key: An Ed25519 key, as C2SP asks.
+    ///   - further: Keys of the same log whose signatures stand below the first.
+    /// - Returns: The note.
     /// - Throws: ``TransparencyLogError/malformed(what:reason:)`` if the origin is no key name or the text could be
     ///   read as another checkpoint.
-    package func signed(by key: SigningKey) throws(TransparencyLogError) -> SignedNote {
+    package func signed(
+        by key: SigningKey, and further: [SigningKey] = []
+    ) throws(TransparencyLogError) -> SignedNote {
         let read = try Checkpoint(parsing: text)
         guard read == self else {
             throw .malformed(what: "checkpoint", reason: "its origin or an extension has a newline")
         }
         var note = try SignedNote(text: text)
-        try note.sign(name: origin, key: key)
+        for key in [key] + further { try note.sign(name: origin, key: key) }
         return note
     }
 

@@ -6,29 +6,59 @@ package enum NoteSignatureKind: UInt8, Hashable, Sendable {
     case ed25519 = 0x01
     /// Ed25519 over a time and the note's text: a witness's cosignature/v1.
     case cosignature = 0x04
+    /// SM2 with SM3 over the note's text, where national rules ask for it beside Ed25519.
+    ///
+    /// A kind that C2SP has not assigned: 0xFF, and a name that nobody else uses.
+    case sm2 = 0xFF
+
+    /// What stands before the public key, in a key's text and below its id.
+    var identifier: [UInt8] {
+        switch self {
+        case .ed25519, .cosignature: [rawValue]
+        case .sm2: [rawValue] + Array("gw.example/sm2-v1".utf8)
+        }
+    }
+
+    /// The kind of a log's own signature with a key.
+    init(signingWith key: VerifyingKey) {
+        switch key.algorithm {
+        case .ed25519: self = .ed25519
+        case .sm2: self = .sm2
+        }
+    }
+
+    var algorithm: SignatureAlgorithm { self == .sm2 ? .sm2 : .ed25519 }
 }
 
-/// A key whose signatures on notes are known: a name and an Ed25519 public key (C2SP signed-note).
+/// A key whose signatures on notes are known: a name and a public key (C2SP signed-note).
 package struct NoteKey: Hashable, Sendable {
     package let name: String
     package let kind: NoteSignatureKind
     package let key: VerifyingKey
-    /// The first four bytes of SHA-256(name || 0x0A || kind || public key).
+    /// The first four bytes of SHA-256(name || 0x0A || kind || public key), in the SM family too: readers compute it.
     package let id: UInt32
 
+    /// - Parameters:
+    ///   - name: The log's or witness's.
+    ///   - kind: Nil for that of a log's own signature.
+    ///   - key: The public key.
     /// - Throws: ``TransparencyLogError/malformed(what:reason:)`` for a name that is empty or has a space, a plus
-    ///   sign or a control character.
+    ///   sign or a control character, and for a kind that the key does not sign with.
     package init(
-        name: String, kind: NoteSignatureKind = .ed25519, key: VerifyingKey
+        name: String, kind: NoteSignatureKind? = nil, key: VerifyingKey
     ) throws(TransparencyLogError) {
+        let kind = kind ?? NoteSignatureKind(signingWith: key)
         guard Self.isValidName(name) else {
             throw .malformed(
                 what: "note key", reason: "its name is empty or has a space or a plus sign")
         }
+        guard kind.algorithm == key.algorithm else {
+            throw .malformed(what: "note key", reason: "its public key is of another kind")
+        }
         self.name = name
         self.kind = kind
         self.key = key
-        let digest = sha256(Array(name.utf8) + [0x0A, kind.rawValue] + key.bytes).bytes
+        let digest = sha256(Array(name.utf8) + [0x0A] + kind.identifier + key.bytes).bytes
         id = digest.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
     }
 
@@ -46,8 +76,11 @@ package struct NoteKey: Hashable, Sendable {
         guard let kind = NoteSignatureKind(rawValue: first) else {
             throw .malformed(what: "note key", reason: "signature kind \(first) is unknown")
         }
+        guard bytes.starts(with: kind.identifier) else {
+            throw .malformed(what: "note key", reason: "its signature kind is unknown")
+        }
         let key: VerifyingKey
-        do { key = try VerifyingKey(bytes: Array(bytes.dropFirst())) } catch {
+        do { key = try VerifyingKey(bytes: Array(bytes.dropFirst(kind.identifier.count))) } catch {
             throw .crypto(error)
         }
         try self.init(name: String(parts[0]), kind: kind, key: key)
@@ -58,7 +91,7 @@ package struct NoteKey: Hashable, Sendable {
 
     /// The key as others configure it (a "vkey").
     package var encoded: String {
-        "\(name)+\(hexadecimal(id))+\(Base64.encode([kind.rawValue] + key.bytes))"
+        "\(name)+\(hexadecimal(id))+\(Base64.encode(kind.identifier + key.bytes))"
     }
 
     static func isValidName(_ name: String) -> Bool {
@@ -71,7 +104,7 @@ package struct NoteKey: Hashable, Sendable {
     /// Whether a signature, without its key id, is this key's over the text.
     func isValid(_ signature: [UInt8], text: [UInt8]) -> Bool {
         switch kind {
-        case .ed25519: return key.isValid(signature, for: text)
+        case .ed25519, .sm2: return key.isValid(signature, for: text)
         case .cosignature:
             guard let time = Cosignature.time(of: signature) else { return false }
             let message = Cosignature.message(text: text, time: time)

@@ -107,7 +107,7 @@ extension ConsistencyProof {
 }
 
 /// Takes lines off the front of bytes; a line without its newline is none.
-private struct LineReader {
+struct LineReader {
     /// More hashes than a tree of 2^64 entries can need.
     private static let hashesMax = 130
     private let bytes: [UInt8]

@@ -12,6 +12,12 @@ package struct NoteSignature: Hashable, Sendable {
         self.keyID = keyID
         self.signature = signature
     }
+
+    /// The line of the note, with its newline.
+    package var line: String {
+        let id = withUnsafeBytes(of: keyID.bigEndian) { [UInt8]($0) }
+        return "\u{2014} \(name) \(Base64.encode(id + signature))\n"
+    }
 }
 
 /// A text and the signatures under it, none of which has been checked (C2SP signed-note).
@@ -97,7 +103,7 @@ package struct SignedNote: Hashable, Sendable {
             signature: Array(bytes.dropFirst(4)))
     }
 
-    /// Adds a log's signature.
+    /// Adds a log's signature, of the kind that its key signs with.
     package mutating func sign(name: String, key: SigningKey) throws(TransparencyLogError) {
         let noteKey = try NoteKey(name: name, key: key.publicKey)
         append(key: noteKey, try signature(of: Array(untrustedText.utf8), by: key))
@@ -132,12 +138,12 @@ package struct SignedNote: Hashable, Sendable {
     /// The note as it is published.
     package var bytes: [UInt8] {
         var text = untrustedText + "\n"
-        for signature in signatures {
-            let id = withUnsafeBytes(of: signature.keyID.bigEndian) { [UInt8]($0) }
-            text += "\u{2014} \(signature.name) \(Base64.encode(id + signature.signature))\n"
-        }
+        for signature in signatures { text += signature.line }
         return Array(text.utf8)
     }
+
+    /// Adds a signature that somebody else made; it has been checked, or will be before anybody believes it.
+    package mutating func add(_ signature: NoteSignature) { signatures.append(signature) }
 
     /// Checks the signatures of known keys; lines of other keys count for nothing.
     ///

@@ -6,16 +6,18 @@ import Foundation
 struct CedarCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cedar",
-        abstract: "Check, validate, try, lay out and convert policies in the language Cedar.",
+        abstract:
+            "Check, validate, try, analyze, lay out and convert policies in the language Cedar.",
         discussion: """
             These commands read files and need no home. Errors say file:line:column.
 
             Exit status: 0 fine, 2 something must be changed by the caller (a file is absent, does not parse or
-            does not validate), 3 denied (authorize), 64 wrong usage.
+            does not validate), 3 denied (authorize) or not so (analyze), 64 wrong usage.
             """,
         subcommands: [
             CheckCommand.self, ValidateCommand.self, AuthorizeCommand.self, EvaluateCommand.self,
-            FormatCommand.self, TranslateCommand.self, ConformanceCommand.self, BenchCommand.self,
+            FormatCommand.self, TranslateCommand.self, AnalyzeCommand.self, ConformanceCommand.self,
+            BenchCommand.self,
         ])
 }
 
@@ -52,6 +54,10 @@ enum CedarFailure: Error {
     /// What the engine says, with its place.
     case invalid(String)
     case notAnEntity(option: String, found: String)
+    /// Policies that are to be analyzed and do not validate.
+    case notValid(String)
+    case noEnvironment
+    case noSolver(program: String)
 
     static let exitStatus: Int32 = 2
 
@@ -66,6 +72,24 @@ enum CedarFailure: Error {
             Message(
                 "\(option)：需要一个实体，例如 User::\"alice\"；\(found)",
                 "\(option): expected an entity such as User::\"alice\": \(found)")
+        case .notValid(let text):
+            Message("策略未通过验证：\(text)", "the policies do not validate: \(text)")
+        case .noEnvironment:
+            Message("模式不允许这样的请求", "the schema allows no request of this kind")
+        case .noSolver(let program):
+            Message("没有安装求解器 \(program)", "the solver '\(program)' is not installed")
+        }
+    }
+
+    /// What to type next, where that is known.
+    var hint: Message? {
+        switch self {
+        case .noSolver: Message("apt-get install cvc5", "apt-get install cvc5")
+        case .notValid:
+            Message(
+                "先运行 hangu cedar validate；加 --unvalidated 则照样分析",
+                "run hangu cedar validate, or add --unvalidated")
+        default: nil
         }
     }
 }
@@ -75,6 +99,9 @@ extension Console {
     func fail(_ failure: CedarFailure) {
         let word = Messages.errorWord.text(in: language)
         warn("\(word): \(failure.message.text(in: language))")
+        if let hint = failure.hint {
+            warn("\(Messages.hintWord.text(in: language)): \(hint.text(in: language))")
+        }
     }
 
     func warn(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }

@@ -97,4 +97,29 @@ enum CedarMessages {
     static func wouldChange(_ file: String) -> Message {
         Message("\(file)：格式不对", "\(file): is laid out otherwise")
     }
+
+    static func answered(_ subject: String, isYes: Bool) -> Message {
+        isYes
+            ? Message("\(subject)：是（已证明）", "\(subject): yes, proved")
+            : Message("\(subject)：否", "\(subject): no")
+    }
+
+    static func undecided(_ subject: String, why: String) -> Message {
+        Message("\(subject)：未能判定：\(why)", "\(subject): undecided: \(why)")
+    }
+
+    static func shownBy(request: String) -> Message {
+        Message("  反例请求：\(request)", "  shown by the request \(request)")
+    }
+
+    static func shownIn(entities: String) -> Message {
+        Message("  反例实体：\(entities)", "  among the entities \(entities)")
+    }
+
+    static func notRun(items: Int) -> Message {
+        Message(
+            "有 \(items) 个分析问题没有运行：没有安装求解器 cvc5（apt-get install cvc5）",
+            "\(items) questions of analysis were not run: the solver cvc5 is not installed (apt-get install cvc5)"
+        )
+    }
 }

@@ -61,7 +61,7 @@ struct FileTally {
     var failed: [String] = []
     /// The first failures in words.
     var failures: [String] = []
-    /// Vectors that ask for something the engine does not do.
+    /// Vectors that ask for what is not there: a solver.
     var notRun = 0
 
     static let failuresMax = 100

@@ -88,8 +88,13 @@ struct RequestOptions: ParsableArguments {
     private func uid(_ text: String?, _ option: String, _ type: String) throws(CedarFailure)
         -> EntityUID
     {
-        let nobody = EntityUID(type: type, id: "")
-        guard let text else { return nobody }
+        guard let text else { return EntityUID(type: type, id: "") }
+        return try Self.entity(text, option)
+    }
+
+    /// The entity that an option names in Cedar text.
+    static func entity(_ text: String, _ option: String) throws(CedarFailure) -> EntityUID {
+        let nobody = EntityUID(type: "Nobody", id: "")
         let empty = Request(principal: nobody, action: nobody, resource: nobody)
         let value: Value
         do throws(ExpressionError) {

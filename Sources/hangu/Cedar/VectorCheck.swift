@@ -4,6 +4,8 @@ import Cedar
 struct VectorCheck {
     private(set) var tally = CheckTally()
     private(set) var failures: [String] = []
+    /// The most that a question of analysis may take.
+    var secondsMax = 5.0
 
     mutating func request(_ isPassed: Bool, _ what: @autoclosure () -> String) {
         tally.requests.add(isPassed)
@@ -17,7 +19,9 @@ struct VectorCheck {
 
     /// Runs a vector; what the file says of all its vectors is in its head.
     mutating func run(_ vector: JSONValue, _ head: JSONValue) {
-        if vector["expr"] != nil, vector["outcome"] != nil {
+        if vector["question"] != nil {
+            analysis(vector, head)
+        } else if vector["expr"] != nil, vector["outcome"] != nil {
             expression(vector, head)
         } else if vector["validates"] != nil {
             typing(vector, head)

@@ -8,7 +8,12 @@ import TransparencyLog
 struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "Check, read, prove and publish the audit log.",
-        subcommands: [Verify.self, List.self, Show.self, Export.self, Prove.self])
+        subcommands: [
+            Verify.self, AuditListCommand.self, AuditShowCommand.self, AuditIndexCommand.self,
+            AuditEvidenceCommand.self, AuditPruneCommand.self, AuditIndexBench.self,
+            Export.self, Prove.self, Status.self, Witness.self, Map.self,
+            AuditRebuildCommand.self, AuditReplayCommand.self, AuditBenchCommand.self,
+        ])
 
     /// The command `hangu audit verify`.
     struct Verify: ParsableCommand {
@@ -33,7 +38,7 @@ struct AuditCommand: ParsableCommand {
         func run() throws {
             if let tiles, let vkey { return try verifyPublished(tiles, vkey: vkey) }
             try options.withHome { home, console in
-                let result = try AuditDesk(home.parts).verify()
+                let result = try AuditDesk(home.parts).verify(policy: try home.witnessPolicy())
                 try Self.show(result, on: console)
             }
         }
@@ -45,8 +50,10 @@ struct AuditCommand: ParsableCommand {
                 let key = try inLog { () throws(TransparencyLogError) in
                     try NoteKey(encoded: text.trimmingCharacters(in: .whitespacesAndNewlines))
                 }
+                let present = LogKeyChange.newest(from: key, read: folder.read)
                 let report = LogReplay.run(
-                    log: key, read: folder.read, checkEntry: LogReplay.auditLeafFault)
+                    log: present, minimum: try folder.minimum(), read: folder.read,
+                    checkEntry: LogReplay.auditLeafFault)
                 try Self.show(AuditVerification(published: report), on: console)
             }
         }
@@ -57,64 +64,19 @@ struct AuditCommand: ParsableCommand {
                 try console.say(
                     json: VerificationJSON(
                         sound: result.isSound, entries: result.log.entryCount,
+                        pruned: result.log.prunedCount,
                         tiles: result.log.tileCount, details: result.detailsChecked,
-                        detailsGone: result.detailsGone, faults: faults))
+                        detailsGone: result.detailsGone,
+                        cosigned: result.cosigned?.count ?? 0,
+                        quorumSize: result.cosigned?.quorumSize, faults: faults))
             } else {
                 console.say(Messages.verified(result))
+                if let cosigned = result.cosigned, cosigned.count > 0 {
+                    console.say(WitnessMessages.cosigned(cosigned, of: result.log.entryCount))
+                }
                 for fault in faults { console.say("  \(fault)") }
             }
             if !result.isSound { throw ExitCode(Console.exitStatus(of: .corrupt)) }
-        }
-    }
-
-    /// The command `hangu audit list`.
-    struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List entries in order.")
-
-        @Option(help: "The first entry.")
-        var from: UInt64 = 0
-
-        @Option(help: "How many at most.")
-        var limit = 100
-
-        @OptionGroup var options: HomeOptions
-
-        func run() throws {
-            try options.withHome { home, console in
-                let entries = try AuditDesk(home.parts).entries(from: from, limit: limit)
-                let text = EntryText(
-                    catalogue: home.parts.catalogue, language: console.language)
-                for entry in entries {
-                    if console.isJSON {
-                        try console.say(json: EntryJSON(entry))
-                    } else {
-                        console.say(text.line(of: entry))
-                    }
-                }
-            }
-        }
-    }
-
-    /// The command `hangu audit show`.
-    struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Show one entry with all that can be opened of it.")
-
-        @Argument(help: "The entry's number.")
-        var entry: UInt64
-
-        @OptionGroup var options: HomeOptions
-
-        func run() throws {
-            try options.withHome { home, console in
-                let opened = try AuditDesk(home.parts).entry(entry)
-                if console.isJSON { return try console.say(json: EntryJSON(opened)) }
-                let text = EntryText(
-                    catalogue: home.parts.catalogue, language: console.language)
-                console.say(text.line(of: opened))
-                console.say(opened.operational.canonicalText)
-                if let subject = opened.subject { console.say(subject.canonicalText) }
-            }
         }
     }
 
@@ -191,8 +153,12 @@ struct AuditCommand: ParsableCommand {
 private struct VerificationJSON: Encodable {
     let sound: Bool
     let entries: UInt64
+    /// Entries removed by age, of which the hashes alone were checked.
+    let pruned: UInt64
     let tiles: UInt64
     let details: Int
     let detailsGone: Int
+    let cosigned: Int
+    let quorumSize: UInt64?
     let faults: [String]
 }

@@ -6,13 +6,71 @@ import ResidentModel
 /// The command `hangu consent`.
 struct ConsentCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "consent", abstract: "Register, withdraw and list what residents agreed to.",
-        subcommands: [Grant.self, Withdraw.self, List.self])
+        commandName: "consent",
+        abstract: "Register what residents agreed to or refused, confirm, pause, withdraw, list.",
+        subcommands: [
+            Grant.self, Answer.self, Confirm.self, Pause.self, Resume.self, Withdraw.self,
+            List.self,
+        ])
+
+    /// How the resident said it.
+    struct SayingOptions: ParsableArguments {
+        @Option(help: "self, counter, home-visit, paper, phone or text-message.")
+        var channel = "counter"
+
+        @Option(help: "Who registers it.")
+        var registeredBy: String
+
+        @Option(help: "Who helped the resident to say it.")
+        var helper: String?
+
+        @Option(help: "Who saw it and is neither the helper nor who registers.")
+        var witness: String?
+
+        @Option(help: "SHA-256 of the form or recording, in hexadecimal.")
+        var evidence: String?
+
+        @Option(help: "What shows the guardianship; the guardian speaks then.")
+        var guardian: String?
+
+        @Option(help: "What shows the resident's mandate; the delegate speaks then.")
+        var delegate: String?
+
+        @Option(help: "Which version of the text was shown or read out.")
+        var textVersion = 1
+
+        func validate() throws {
+            guard ConsentChannel(rawValue: channel) != nil else {
+                throw ValidationError(
+                    "--channel is one of "
+                        + ConsentChannel.allCases.map(\.rawValue).joined(separator: ", "))
+            }
+            guard guardian == nil || delegate == nil else {
+                throw ValidationError("--guardian and --delegate: only one of them speaks")
+            }
+            guard textVersion > 0 else { throw ValidationError("--text-version counts from 1") }
+        }
+
+        func saying(_ language: Language) throws -> ConsentBook.Saying {
+            guard let said = ConsentChannel(rawValue: channel) else {
+                throw ValidationError("--channel cannot be read")
+            }
+            var saying = ConsentBook.Saying(
+                channel: said, registeredBy: registeredBy, language: language.rawValue)
+            saying.helper = helper
+            saying.witness = witness
+            saying.evidence = evidence
+            saying.textVersion = textVersion
+            if let guardian { saying.giver = .guardian(evidence: guardian) }
+            if let delegate { saying.giver = .delegate(evidence: delegate) }
+            return saying
+        }
+    }
 
     /// The command `hangu consent grant`.
     struct Grant: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Register that a resident agrees, or refuses.")
+            abstract: "Register that a resident agrees, refuses, or has been asked.")
 
         @Option(help: "The purpose, as the catalogue names it.")
         var purpose: String
@@ -28,18 +86,19 @@ struct ConsentCommand: ParsableCommand {
         @Option(help: "The last day, such as 2026-12-31.")
         var until: String
 
-        @Option(help: "self, counter, home-visit, paper, phone or text-message.")
-        var channel = "counter"
+        @Option(help: "How often the department may ask, such as 4/month.")
+        var frequency: String?
 
-        @Option(help: "Who registers it.")
-        var registeredBy: String
-
-        @Option(help: "The helper or witness who was there.")
-        var helper: String?
+        @Option(help: "How many days the department may keep an answer.")
+        var keepDays: Int?
 
         @Flag(help: "Register a refusal instead.")
         var refused = false
 
+        @Flag(help: "Register that the resident has been asked and has not answered yet.")
+        var requested = false
+
+        @OptionGroup var saying: SayingOptions
         @OptionGroup var resident: ResidentInput
         @OptionGroup var options: HomeOptions
 
@@ -47,57 +106,29 @@ struct ConsentCommand: ParsableCommand {
             guard PartialDate(parsing: until)?.fullDate != nil else {
                 throw ValidationError("--until is a date such as 2026-12-31")
             }
-            guard ConsentChannel(rawValue: channel) != nil else {
-                throw ValidationError(
-                    "--channel is one of "
-                        + ConsentChannel.allCases.map(\.rawValue).joined(separator: ", "))
+            if let frequency, AskingFrequency(parsing: frequency) == nil {
+                throw ValidationError("--frequency is a number per day, month or year: 4/month")
+            }
+            guard !refused || !requested else {
+                throw ValidationError("--refused and --requested exclude each other")
             }
         }
 
         func run() throws {
             try options.withHome { home, console in
-                guard let last = PartialDate(parsing: until)?.fullDate,
-                    let said = ConsentChannel(rawValue: channel)
-                else { throw ValidationError("--until or --channel cannot be read") }
-                let draft = ConsentBook.Draft(
-                    purpose: purpose, recipient: recipient, items: fields,
-                    state: refused ? .refused : .given, until: last, channel: said,
-                    registeredBy: registeredBy, helper: helper,
-                    language: console.language.rawValue)
+                guard let last = PartialDate(parsing: until)?.fullDate else {
+                    throw ValidationError("--until cannot be read")
+                }
+                var draft = ConsentBook.Draft(
+                    purpose: purpose, recipient: recipient, until: last,
+                    saying: try saying.saying(console.language))
+                draft.items = fields
+                draft.state = refused ? .refused : requested ? .requested : .given
+                draft.frequency = frequency.flatMap { AskingFrequency(parsing: $0) }
+                draft.dataLifeDays = keepDays
                 let record = try ConsentBook(parts: home.parts).register(
                     draft, citizenNumber: try resident.citizenNumber())
-                if console.isJSON {
-                    try console.say(json: ConsentJSONOutput(record))
-                } else {
-                    console.say(
-                        Messages.consentRegistered(record.id, until: record.until.description))
-                }
-            }
-        }
-    }
-
-    /// The command `hangu consent withdraw`.
-    struct Withdraw: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Withdraw a consent; it holds from the next request on.")
-
-        @Argument(help: "The consent's id, such as C-0123456789abcdef.")
-        var id: String
-
-        @Option(help: "Who registers it.")
-        var registeredBy: String
-
-        @OptionGroup var options: HomeOptions
-
-        func run() throws {
-            try options.withHome { home, console in
-                let record = try ConsentBook(parts: home.parts).withdraw(
-                    id, registeredBy: registeredBy)
-                if console.isJSON {
-                    try console.say(json: ConsentJSONOutput(record))
-                } else {
-                    console.say(Messages.consentWithdrawn(record.id))
-                }
+                try console.show(record)
             }
         }
     }
@@ -119,13 +150,19 @@ struct ConsentCommand: ParsableCommand {
                     return
                 }
                 if records.isEmpty { console.say(Messages.noConsents) }
-                for record in records {
-                    console.say(
-                        "\(record.id)  \(record.state.rawValue)  \(record.purpose) → "
-                            + "\(record.recipient)  \(record.from) … \(record.until)  "
-                            + record.channel.rawValue)
-                }
+                for record in records { console.say(Messages.consentLine(record)) }
             }
+        }
+    }
+}
+
+extension Console {
+    /// Shows the version of a consent that a step has made.
+    func show(_ record: ConsentRecord) throws {
+        if isJSON {
+            try say(json: ConsentJSONOutput(record))
+        } else {
+            say(Messages.consentStepped(record))
         }
     }
 }
@@ -140,17 +177,27 @@ private struct ConsentJSONOutput: Encodable {
     let items: [String]
     let from: String
     let until: String
+    let frequency: String?
+    let keepDays: Int?
     let channel: String
+    let giver: String
+    let assurance: Int
+    let confirmBy: String?
 
     init(_ record: ConsentRecord) {
         id = record.id
         version = record.version
         state = record.state.rawValue
-        purpose = record.purpose
-        recipient = record.recipient
-        items = record.items.sorted().map(\.text)
-        from = record.from.description
-        until = record.until.description
-        channel = record.channel.rawValue
+        purpose = record.scope.purpose
+        recipient = record.scope.recipient
+        items = record.scope.items.sorted().map(\.text)
+        from = record.terms.from.description
+        until = record.terms.until.description
+        frequency = record.terms.frequency?.description
+        keepDays = record.terms.dataLifeDays
+        channel = record.statement.channel.rawValue
+        giver = record.statement.giver.word
+        assurance = record.statement.assurance
+        confirmBy = record.confirmBy?.description
     }
 }

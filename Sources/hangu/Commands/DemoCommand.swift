@@ -1,5 +1,6 @@
 import ArgumentParser
 import DemoData
+import FieldCrypto
 import Foundation
 import Gateway
 
@@ -19,6 +20,9 @@ struct DemoCommand: ParsableCommand {
     @Option(help: "The same seed gives the same town.")
     var seed: UInt64 = 1
 
+    @Option(help: "international or sm: the algorithms of the home's keys.")
+    var suite: CryptoFamily = .international
+
     @OptionGroup var options: HomeOptions
 
     func validate() throws {
@@ -34,7 +38,8 @@ struct DemoCommand: ParsableCommand {
             var voice = console
             voice.isSilent = console.isJSON
             let result = try Demo(
-                console: voice, folder: folder, residents: residents, seed: seed
+                console: voice, folder: folder, residents: residents, seed: seed,
+                family: suite
             ).play()
             if console.isJSON { try console.say(json: result) }
         }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Gateway
+import SQLiteStore
 
 /// The command `hangu disclose`.
 struct DiscloseCommand: ParsableCommand {
@@ -32,15 +33,24 @@ struct DiscloseCommand: ParsableCommand {
     @Option(name: [.customLong("field")], help: "A field or predicate; may be given several times.")
     var fields: [String]
 
-    @OptionGroup var resident: ResidentInput
+    @OptionGroup var subject: SubjectInput
     @OptionGroup var options: HomeOptions
+
+    /// How long another request of the command line may take before this one gives up.
+    private static let otherWriterSeconds = 10.0
 
     func run() throws {
         try options.withHome { home, console in
-            let request = DisclosureRequest(
+            var request = DisclosureRequest(
                 department: department, officer: officer, representedParty: representing,
                 purpose: purpose, legalBasis: basis, caseID: caseID, items: fields,
-                citizenNumber: try resident.citizenNumber(), channel: "command-line")
+                citizenNumber: subject.pseudonym == nil ? try subject.citizenNumber() : "",
+                channel: "command-line")
+            if let pseudonym = subject.pseudonym { request = request.about(pseudonym: pseudonym) }
+            let lock = try WriterLock(
+                at: home.folder.writerLock, who: "hangu disclose",
+                waitSeconds: Self.otherWriterSeconds)
+            defer { withExtendedLifetime(lock) {} }
             let answer = try DisclosurePath(home.parts).answer(request) { answer in
                 try show(answer, home: home, on: console)
             }
@@ -60,6 +70,9 @@ struct DiscloseCommand: ParsableCommand {
             .lines(of: answer)
         {
             console.say(line)
+        }
+        if let pseudonym = answer.pseudonym {
+            console.say(Message("本部门代号：\(pseudonym)", "your pseudonym: \(pseudonym)"))
         }
         console.say(DisclosureMessages.receipt(answer))
     }

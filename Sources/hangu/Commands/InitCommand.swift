@@ -1,4 +1,5 @@
 import ArgumentParser
+import FieldCrypto
 import Foundation
 import Gateway
 import ResidentModel
@@ -23,8 +24,17 @@ struct InitCommand: ParsableCommand {
     @Option(help: "The gateway's organisation: lower-case letters, digits and '-'.")
     var tenant = "county"
 
+    @Option(
+        help: """
+            international (AES, SHA-256, Ed25519) or sm (SM4, SM3, SM2): the algorithms of every key \
+            of the home.
+            """)
+    var suite: CryptoFamily = .international
+
     @Option(help: "The policies to start from; those that come with the program where not given.")
     var policies: String?
+
+    @OptionGroup var rootKey: RootKeyOptions
 
     @OptionGroup var options: HomeOptions
 
@@ -51,7 +61,8 @@ struct InitCommand: ParsableCommand {
             }
             let starter = try policies.map { HomeFolder(path: $0).url } ?? StarterPolicies.find()
             try HomeCreation(
-                folder: home, tenant: tenant, sources: sources ?? [], policies: starter
+                folder: home, tenant: tenant, family: suite, sources: sources ?? [],
+                policies: starter, rootKey: rootKey.choice, secrets: options.secrets
             ).run()
             if console.isJSON {
                 try console.say(json: ["sources": sources?.count ?? 0])
@@ -62,3 +73,5 @@ struct InitCommand: ParsableCommand {
         }
     }
 }
+
+extension CryptoFamily: ExpressibleByArgument {}

@@ -8,7 +8,7 @@ import Synchronization
 private let isInterrupted = Atomic(false)
 
 /// The command `hangu pull`.
-struct PullCommand: ParsableCommand {
+struct PullCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pull",
         abstract: "Pull what is new from the sources; can be stopped and run again at any time.")
@@ -18,10 +18,10 @@ struct PullCommand: ParsableCommand {
 
     @OptionGroup var options: HomeOptions
 
-    func run() throws {
+    func run() async throws {
         signal(SIGINT) { _ in isInterrupted.store(true, ordering: .relaxed) }
         signal(SIGTERM) { _ in isInterrupted.store(true, ordering: .relaxed) }
-        try options.withHome { home, console in
+        try await options.withHome { home, console in
             let progress = Progress()
             let outcomes = try Pulling(home: home).run(only: source) { report in
                 progress.show(Messages.pulling(report).text(in: console.language))
@@ -36,6 +36,7 @@ struct PullCommand: ParsableCommand {
             } else {
                 show(outcomes, residents: residents, on: console)
             }
+            try await AfterPull(home: home, console: console).run()
             if let error = outcomes.lazy.compactMap(\.error).first {
                 throw ExitCode(Console.exitStatus(of: error.category))
             }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Gateway
 import TransparencyLog
 
@@ -6,7 +7,7 @@ import TransparencyLog
 struct ResidentCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resident", abstract: "What a resident may see.",
-        subcommands: [Accesses.self])
+        subcommands: [Accesses.self, HandOverCommand.self, TakeOverCommand.self])
 
     /// The command `hangu resident accesses`.
     struct Accesses: ParsableCommand {
@@ -16,18 +17,43 @@ struct ResidentCommand: ParsableCommand {
         @Option(help: "Only those before this entry.")
         var before: UInt64?
 
+        @Option(
+            help:
+                "A folder to write the proofs into: that each entry is in the log, and none is missing."
+        )
+        var proofs: String?
+
         @OptionGroup var resident: ResidentInput
         @OptionGroup var options: HomeOptions
 
         func run() throws {
             try options.withHome { home, console in
-                let entries = try AccessHistory(home.parts).entries(
-                    citizenNumber: try resident.citizenNumber(), before: before)
+                let number = try resident.citizenNumber()
+                let history = AccessHistory(home.parts)
+                let entries = try history.entries(citizenNumber: number, before: before)
                 if console.isJSON {
                     for entry in entries { try console.say(json: EntryJSON(entry)) }
-                    return
+                } else {
+                    AccessView(home: home, console: console).show(entries)
                 }
-                AccessView(home: home, console: console).show(entries)
+                try prove(history, number: number, console: console)
+            }
+        }
+
+        /// Tells whether the list is whole, and writes the proofs where they are asked for.
+        private func prove(_ history: AccessHistory, number: String, console: Console) throws {
+            let package = try history.package(citizenNumber: number)
+            if !console.isJSON { console.say(WitnessMessages.complete(package.completeness)) }
+            if let proofs {
+                let folder = TilesFolder(url: HomeFolder(path: proofs).url)
+                for file in package.files { try folder.write(file.name, file.bytes) }
+                if !console.isJSON {
+                    console.say(
+                        WitnessMessages.packaged(package.files.count, path: folder.url.path))
+                }
+            }
+            if case .broken = package.completeness {
+                throw ExitCode(Console.exitStatus(of: .corrupt))
             }
         }
     }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Gateway
 
 /// Reads a citizen number from standard input or a file; ``ArgumentCheck`` keeps it out of arguments.
@@ -9,17 +8,6 @@ struct ResidentInput: ParsableArguments {
 
     /// The first line, without spaces at its ends.
     func citizenNumber() throws(GatewayError) -> String {
-        var line: String?
-        if resident == "-" {
-            line = readLine()
-        } else {
-            do {
-                let text = try String(contentsOfFile: resident, encoding: .utf8)
-                line = text.split(whereSeparator: \.isNewline).first.map(String.init)
-            } catch { throw .request(.unreadable("the file of --resident cannot be read")) }
-        }
-        let number = line?.trimmingCharacters(in: .whitespaces) ?? ""
-        guard !number.isEmpty else { throw .request(.empty("the citizen number")) }
-        return number
+        try SubjectInput.readNumber(from: resident)
     }
 }

@@ -1,4 +1,5 @@
 import DemoData
+import FieldCrypto
 import Foundation
 import Gateway
 import ResidentModel
@@ -9,6 +10,7 @@ struct Demo {
     let folder: DemoFolder
     let residents: Int
     let seed: UInt64
+    let family: CryptoFamily
 
     /// What the demo came to, as `--json` prints it.
     struct Result: Encodable {
@@ -23,10 +25,10 @@ struct Demo {
         let story = try makeTown()
         let sources = try TownLayout.sources(of: folder.town, health: nil)
         try HomeCreation(
-            folder: folder.home, tenant: "linhe", sources: sources,
+            folder: folder.home, tenant: "linhe", family: family, sources: sources,
             policies: try StarterPolicies.find()
         ).run()
-        let home = try OpenHome(folder.home)
+        let home = try OpenHome(folder.home, secrets: SecretInput())
         try pull(home, since: started)
         let stage = DemoStage(home: home, console: console)
         try AllowanceScene(stage: stage, elder: story.elder).play()

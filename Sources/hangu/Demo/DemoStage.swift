@@ -33,12 +33,19 @@ struct DemoStage {
         -> ConsentRecord
     {
         let days = 30
+        var saying = ConsentBook.Saying(
+            channel: .homeVisit, registeredBy: "community-office/wang",
+            language: console.language.rawValue)
+        saying.helper = "social-worker-li"
         let draft = ConsentBook.Draft(
             purpose: purpose, recipient: recipient,
-            until: CalendarDate(dayNumber: home.parts.clock.today.dayNumber + days),
-            channel: .homeVisit, registeredBy: "community-office/wang", helper: "social-worker-li",
+            until: CalendarDate(dayNumber: home.parts.clock.today.dayNumber + days), saying: saying)
+        let book = ConsentBook(parts: home.parts)
+        let record = try book.register(draft, citizenNumber: person.citizenNumber.digits)
+        guard record.state == .awaitingConfirmation else { return record }
+        saying = ConsentBook.Saying(
+            channel: .phone, registeredBy: "community-office/zhao",
             language: console.language.rawValue)
-        return try ConsentBook(parts: home.parts).register(
-            draft, citizenNumber: person.citizenNumber.digits)
+        return try book.take(.confirm, of: record.id, saying: saying)
     }
 }

@@ -36,8 +36,11 @@ struct DibaoScene {
         stage.console.say(DemoText.dibaoAgreed(household.members.count))
         try ask(about: applicant)
         guard let last else { return }
-        _ = try ConsentBook(parts: stage.home.parts).withdraw(
-            last, registeredBy: "community-office/wang")
+        _ = try ConsentBook(parts: stage.home.parts).take(
+            .withdraw, of: last,
+            saying: ConsentBook.Saying(
+                channel: .counter, registeredBy: "community-office/wang",
+                language: stage.console.language.rawValue))
         stage.scene(DemoText.withdrawn)
         try ask(about: applicant)
     }

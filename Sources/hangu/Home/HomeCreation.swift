@@ -11,9 +11,13 @@ import SQLiteStore
 struct HomeCreation {
     let folder: HomeFolder
     let tenant: String
+    let family: CryptoFamily
     let sources: [SourceDeclaration]
     /// The policies to start from.
     let policies: URL
+    var rootKey = RootKeyChoice.file
+    /// Where the passphrase or PIN of the root key comes from, if it has one.
+    var secrets = SecretInput()
 
     func run() throws(GatewayError) {
         try checkEmpty()
@@ -23,11 +27,23 @@ struct HomeCreation {
         }
         try copyPolicies()
         let catalogue = try PolicyFolder(folder.url.appendingPathComponent("Policies")).catalogue
-        let rootKey = try RootKeyFile.create(at: folder.rootKey)
-        let keys = try KeyDatabase(at: folder.keys)
+        let made = try RootKeyOpening(folder: folder, secrets: secrets).make(rootKey, after: 0)
+        do throws(GatewayError) {
+            try fill(made.key, catalogue: catalogue)
+        } catch {
+            // Nothing hangs from the new root key, so no key without a use stays in a token.
+            try made.undo()
+            throw error
+        }
+    }
+
+    /// Makes everything that hangs from the root key, and looks whether the home opens.
+    private func fill(_ rootKey: RootKey, catalogue: Catalogue) throws(GatewayError) {
+        let keys = try KeyDatabase(at: folder.keys, epochs: folder.epochs)
         let suffix = try inCrypto { () throws(FieldCryptoError) in
             let classes = catalogue.classes.map(\.name) + HomeKeys.ownClasses
-            let keyring = try Keyring.create(classes: classes, rootKey: rootKey, store: keys)
+            let keyring = try Keyring.create(
+                classes: classes, family: family, rootKey: rootKey, store: keys)
             try HomeKeys.complete(keyring, catalogue: catalogue)
             _ = try keyring.createSigningKey(
                 AuditLog.signingKeyName, fieldClass: AuditLog.operationalClass)
@@ -38,7 +54,8 @@ struct HomeCreation {
             tenant: tenant, logOrigin: "hangu.\(tenant)/audit/\(hexadecimal(suffix))",
             policies: "Policies", sources: sources)
         try write(configuration.yaml)
-        try OpenHome(folder).close()
+        // The root key is there already: asking for its passphrase again would prove no more.
+        try OpenHome(folder, rootKey: rootKey).close()
     }
 
     private func checkEmpty() throws(GatewayError) {

@@ -12,9 +12,17 @@ struct HomeFolder: Sendable {
     }
 
     var configuration: URL { url.appendingPathComponent("hangu.yaml") }
-    var rootKey: URL { url.appendingPathComponent("keys/root.key") }
     var keys: URL { url.appendingPathComponent("keys/keys.db") }
+    /// Apart from the other keys: what is destroyed here is destroyed for every copy of those.
+    var epochs: URL { url.appendingPathComponent("keys/epochs.db") }
+    var logMark: URL { url.appendingPathComponent("keys/log.mark") }
     var store: URL { url.appendingPathComponent("data/hangu.db") }
+    var keyLock: URL { url.appendingPathComponent("data/keys.lock") }
+    /// Cases under a legal hold; absent where there is none.
+    var holds: URL { url.appendingPathComponent("holds.yaml") }
+    /// Derived; may be deleted at any time.
+    var auditIndex: URL { url.appendingPathComponent("data/audit-index.db") }
+    var writerLock: URL { url.appendingPathComponent("data/writer.lock") }
     var pullLock: URL { url.appendingPathComponent("data/pull.lock") }
 
     /// A path of the configuration, relative to the home.

@@ -5,6 +5,8 @@ import Glibc
 /// Writes the published log into a folder; a reader never sees half a file.
 struct TilesFolder {
     let url: URL
+    /// What is published may be read by all; what is disclosed to somebody may not.
+    var mode: mode_t = 0o644
 
     /// Writes one file: a temporary one first, made durable, then renamed.
     func write(_ path: String, _ content: [UInt8]) throws(GatewayError) {
@@ -14,7 +16,7 @@ struct TilesFolder {
             try FileManager.default.createDirectory(
                 at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
         } catch { throw .store(.unreadable(why: "the folder of the tiles cannot be made")) }
-        let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+        let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_TRUNC, mode)
         guard descriptor >= 0 else {
             throw .store(.unreadable(why: "a file of the tiles cannot be made"))
         }
@@ -23,6 +25,17 @@ struct TilesFolder {
         guard written == content.count, fsync(descriptor) == 0,
             rename(temporary.path, target.path) == 0
         else { throw .store(.diskFull) }
+    }
+
+    /// The first entry that the published log still has: what `minimum-index` says, else 0.
+    func minimum() throws(GatewayError) -> UInt64 {
+        guard let bytes = read("minimum-index") else { return 0 }
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard text.hasSuffix("\n"), let minimum = UInt64(text.dropLast()), minimum % 256 == 0 else {
+            throw .store(
+                .corrupt(what: "minimum-index is not the number of a bundle's first entry"))
+        }
+        return minimum
     }
 
     /// The content of a file, or nil where there is none.

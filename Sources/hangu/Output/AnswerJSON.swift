@@ -27,6 +27,7 @@ struct AnswerJSON: Encodable {
     let entry: UInt64
     let checkpoint: String
     let retainDays: Int?
+    let pseudonym: String?
     let items: [Item]
 
     init(_ answer: Answer) {
@@ -35,6 +36,7 @@ struct AnswerJSON: Encodable {
         entry = answer.receipt.index
         checkpoint = answer.receipt.checkpoint
         retainDays = answer.retainDays
+        pseudonym = answer.pseudonym
         items = answer.items.map(Self.item)
     }
 

@@ -83,6 +83,11 @@ enum ReasonText {
         case .consentWithdrawn: Message("本人已撤回同意", "the resident has withdrawn the consent")
         case .consentExpired: Message("同意已过期", "the consent has expired")
         case .consentNotYet: Message("同意还没有生效", "the consent does not hold yet")
+        case .consentPaused: Message("本人已暂停同意", "the resident has paused the consent")
+        case .consentAwaiting:
+            Message("同意还没有由第二人确认", "no second person has confirmed the consent yet")
+        case .consentNotOfGuardian:
+            Message("需要监护人同意", "the guardian has to agree, not somebody else")
         case .consentMissing: Message("本人还没有同意", "the resident has not agreed")
         case .mandateIncomplete:
             Message("家庭成员还没有全部授权", "not every adult of the household has agreed")

@@ -9,13 +9,19 @@ struct EntryText {
     let catalogue: Catalogue
     let language: Language
 
-    /// One line: number, time, what kind, and what about.
-    func line(of entry: OpenedEntry) -> String {
-        var parts = ["\(entry.index)", time(of: entry), kind(of: entry)]
-        let operational = entry.operational
+    /// One line: number, time, what kind, and what about, as far as that was opened.
+    func line(of line: AuditLine) -> String {
+        var parts = ["\(line.index)", time(of: line.leaf), kind(of: line.leaf)]
+        guard let operational = line.details?.operational else {
+            return parts.joined(separator: "  ")
+        }
         if let caller = operational["caller"]?.string ?? operational["recipient"]?.string {
             parts.append(department(caller))
         }
+        if let officer = (line.details?.subject?["officer"] ?? operational["officer"])?.string {
+            parts.append(officer)
+        }
+        if let resident = line.residentPseudonym { parts.append(resident) }
         if let purpose = operational["purpose"]?.string { parts.append(title(ofPurpose: purpose)) }
         if let source = operational["source"]?.string {
             parts.append("\(source)/\(operational["stream"]?.string ?? "")")
@@ -26,11 +32,18 @@ struct EntryText {
                 ).text(in: language))
         }
         if let field = operational["field"]?.string, !field.isEmpty { parts.append(field) }
-        return parts.joined(separator: "  ")
+        if line.leaf.type == .auditRead {
+            parts += [operational["reason"]?.string, operational["filter"]?.string].compactMap(
+                \.self)
+        }
+        return parts.filter { !$0.isEmpty }.joined(separator: "  ")
     }
 
     /// What a resident reads about one access.
     func access(_ entry: OpenedEntry) -> [String] {
+        if let withheld = entry.withheld {
+            return [self.withheld(withheld, entry: entry).text(in: language)]
+        }
         let operational = entry.operational
         let who = department(operational["caller"]?.string ?? "")
         let officer = entry.subject?["officer"]?.string ?? "?"
@@ -38,8 +51,8 @@ struct EntryText {
         let law = article(of: operational)
         var lines = [
             Message(
-                "第 \(entry.index) 条  \(time(of: entry))  \(who)（经办人 \(officer)）：\(why)",
-                "entry \(entry.index)  \(time(of: entry))  \(who) (officer \(officer)): \(why)"
+                "第 \(entry.index) 条  \(time(of: entry.leaf))  \(who)（经办人 \(officer)）：\(why)",
+                "entry \(entry.index)  \(time(of: entry.leaf))  \(who) (officer \(officer)): \(why)"
             ).text(in: language)
         ]
         if !law.isEmpty {
@@ -51,6 +64,15 @@ struct EntryText {
             lines.append("    \(name): \(decision(of: item))")
         }
         return lines
+    }
+
+    /// What a resident reads about an access that the law lets nobody tell them of yet.
+    private func withheld(_ withheld: Withholding, entry: OpenedEntry) -> Message {
+        Message(
+            "第 \(entry.index) 条  \(time(of: entry.leaf))  依法暂不告知：\(withheld.article)，"
+                + "\(withheld.visibleFrom) 起可见",
+            "entry \(entry.index)  \(time(of: entry.leaf))  not told yet, as the law allows: "
+                + "\(article(of: entry.operational)); visible from \(withheld.visibleFrom)")
     }
 
     private func decision(of item: JSONValue) -> String {
@@ -86,17 +108,17 @@ struct EntryText {
     }
 
     /// Day and minute in China Standard Time.
-    private func time(of entry: OpenedEntry) -> String {
-        let minute = Int64(clamping: entry.leaf.minute)
+    func time(of leaf: AuditLeaf) -> String {
+        let minute = Int64(clamping: leaf.minute)
         let day = GatewayClock.day(atMilliseconds: minute * 60_000)
         let local = (minute + 8 * 60) % (24 * 60)
         let two = { (number: Int64) in number < 10 ? "0\(number)" : "\(number)" }
         return "\(day) \(two(local / 60)):\(two(local % 60))"
     }
 
-    private func kind(of entry: OpenedEntry) -> String {
+    func kind(of leaf: AuditLeaf) -> String {
         let message: Message =
-            switch (entry.leaf.type, entry.leaf.decision) {
+            switch (leaf.type, leaf.decision) {
             case (.decision, .allowed): Message("准许", "allowed")
             case (.decision, .partlyAllowed): Message("部分准许", "partly allowed")
             case (.decision, _): Message("拒绝", "refused")
@@ -108,6 +130,7 @@ struct EntryText {
             case (.shred, _): Message("销毁", "shred")
             case (.admin, _): Message("管理", "admin")
             case (.mapRoot, _): Message("总表", "map root")
+            case (.auditRead, _): Message("查阅日志", "log read")
             }
         return message.text(in: language)
     }
@@ -123,6 +146,7 @@ struct EntryJSON: Encodable {
     let operational: String
     let subject: String?
     let subjectGone: Bool
+    let visibleFrom: String?
 
     init(_ opened: OpenedEntry) {
         entry = opened.index
@@ -133,5 +157,6 @@ struct EntryJSON: Encodable {
         operational = opened.operational.canonicalText
         subject = opened.subject?.canonicalText
         subjectGone = opened.isSubjectGone
+        visibleFrom = opened.withheld?.visibleFrom.description
     }
 }

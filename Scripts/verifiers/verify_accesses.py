@@ -1,0 +1,267 @@
+#!/usr/bin/env python3
+"""Checks what a resident was given about who looked at them, with nothing of ours.
+
+  ./verify_accesses.py DIR --log LOG.vkey [--policy WITNESSES]
+
+DIR is a folder that `hangu resident accesses --proofs DIR` wrote; only its `accesses.json` is read. LOG.vkey is the
+log's public key: take it from somewhere else than DIR. WITNESSES is a C2SP tlog-policy file; with it, a quorum of
+witnesses must have cosigned.
+
+It checks that each entry is in the signed log, that what is told of it is what its leaf commits to, that each entry
+follows the one before, and that their number and last chain value are those of the map whose root is in the log. It
+prints what it checked and ends with 0, or prints `refused: ...` and ends with 1.
+
+Needs Python 3.9 and pyca/cryptography for Ed25519.
+"""
+
+import argparse
+import base64
+import hashlib
+import hmac
+import json
+import sys
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+ZERO = bytes(32)
+DECISION, OUTCOME, MAP_ROOT = 1, 2, 7
+
+
+class Refused(Exception):
+    pass
+
+
+def require(condition, reason):
+    if not condition:
+        raise Refused(reason)
+
+
+def unbase64(text, length=None):
+    try:
+        data = base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise Refused(f"base64: {error}") from None
+    require(base64.b64encode(data).decode() == text, "base64 in another spelling")
+    require(length is None or len(data) == length, f"{len(data)} bytes, expected {length}")
+    return data
+
+
+class Key:
+    """A note key: name, kind and public key (C2SP signed-note)."""
+
+    def __init__(self, vkey, kind):
+        name, key_id, encoded = vkey.strip().split("+", 2)
+        data = unbase64(encoded, 33)
+        require(data[0] == kind, f"{name}: signature kind {data[0]}, expected {kind}")
+        self.name, self.kind, self.public = name, kind, data[1:]
+        self.id = hashlib.sha256(name.encode() + b"\n" + data).digest()[:4]
+        require(self.id.hex() == key_id, f"{name}: the key id is not that of the key")
+
+    def check(self, text, signature):
+        message = text.encode()
+        if self.kind == 4:
+            require(len(signature) == 72, f"{self.name}: not a cosignature")
+            time = int.from_bytes(signature[:8], "big")
+            message = f"cosignature/v1\ntime {time}\n".encode() + message
+            signature = signature[8:]
+        try:
+            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
+        except InvalidSignature:
+            raise Refused(f"the signature of {self.name} is wrong") from None
+
+
+def signers(note, keys):
+    """The text of a note, and which of the keys signed it; a wrong signature of a known key refuses it."""
+    text, found, lines = note.rpartition("\n\n")
+    require(found and lines.endswith("\n"), "the note has no signatures")
+    text += "\n"
+    signed = set()
+    for line in lines[:-1].split("\n"):
+        dash, name, encoded = line.split(" ")
+        require(dash == "\u2014", "a signature line does not begin with a dash")
+        data = unbase64(encoded)
+        for key in keys:
+            if key.name == name and key.id == data[:4]:
+                key.check(text, data[4:])
+                signed.add(key.name + key.id.hex())
+    return text, signed
+
+
+class Policy:
+    """A tlog-policy file."""
+
+    def __init__(self, path):
+        self.keys, self.rules, self.quorum = [], {"none": (0, [])}, None
+        for line in Path(path).read_text().split("\n"):
+            words = line.split()
+            if not words or words[0].startswith("#") or words[0] == "log":
+                continue
+            if words[0] == "witness":
+                key = Key(words[2], 4)
+                self.keys.append(key)
+                self.rules[words[1]] = key
+            elif words[0] == "group":
+                members = [self.rules[name] for name in words[3:]]
+                threshold = {"all": len(members), "any": 1}.get(words[2]) or int(words[2])
+                self.rules[words[1]] = (threshold, members)
+            elif words[0] == "quorum":
+                require(self.quorum is None, "the policy has two quorum lines")
+                self.quorum = self.rules[words[1]]
+            else:
+                raise Refused(f"policy: unknown line {words[0]!r}")
+        require(self.quorum is not None, "the policy has no quorum line")
+
+    def holds(self, signed, rule=None):
+        rule = rule or self.quorum
+        if isinstance(rule, Key):
+            return rule.name + rule.id.hex() in signed
+        return sum(self.holds(signed, member) for member in rule[1]) >= rule[0]
+
+
+class Log:
+    def __init__(self, vkey, policy):
+        self.key, self.policy, self.checkpoints = Key(vkey, 1), policy, {}
+
+    def checkpoint(self, note):
+        """Size and root of a signed checkpoint."""
+        if note not in self.checkpoints:
+            keys = [self.key] + (self.policy.keys if self.policy else [])
+            text, signed = signers(note, keys)
+            require(self.key.name + self.key.id.hex() in signed, "the log did not sign its checkpoint")
+            if self.policy:
+                require(self.policy.holds(signed), "no quorum of witnesses cosigned the checkpoint")
+            origin, size, root = text.split("\n")[:3]
+            require(origin == self.key.name, "the checkpoint is of another log")
+            self.checkpoints[note] = int(size), unbase64(root, 32)
+        return self.checkpoints[note]
+
+    def check_inclusion(self, proof, index, leaf):
+        """RFC 9162, section 2.1.3.2, over a C2SP tlog-proof."""
+        head, _, note = proof.partition("\n\n")
+        lines = head.split("\n")
+        require(lines[0] == "c2sp.org/tlog-proof@v1", "not a tlog-proof")
+        lines = lines[2:] if lines[1].startswith("extra ") else lines[1:]
+        require(lines[0] == f"index {index}", "the proof is of another entry")
+        size, root = self.checkpoint(note)
+        require(index < size, "the entry is beyond the checkpoint")
+        node, last, value = index, size - 1, hashlib.sha256(b"\x00" + leaf).digest()
+        for sibling in (unbase64(line, 32) for line in lines[1:]):
+            require(last > 0, "the inclusion proof is too long")
+            if node & 1 or node == last:
+                value = hashlib.sha256(b"\x01" + sibling + value).digest()
+                while not node & 1 and node:
+                    node, last = node >> 1, last >> 1
+            else:
+                value = hashlib.sha256(b"\x01" + value + sibling).digest()
+            node, last = node >> 1, last >> 1
+        require(last == 0 and value == root, f"entry {index} is not in the log")
+
+
+def opened(part, commitment):
+    """A detail that is what a commitment says, as JSON."""
+    salt, detail = bytes.fromhex(part["salt"]), part["detail"].encode()
+    require(
+        hmac.compare_digest(hmac.new(salt, detail, "sha256").digest(), commitment),
+        "a detail is not what its leaf commits to")
+    return json.loads(detail)
+
+
+def map_value(text, key_expected=None):
+    """Key, held entry (or None) and root that a map proof leads to."""
+    lines = iter(text.split("\n")[:-1])
+    require(next(lines) == "hangu/map-proof/1", "not a map proof")
+    key = unbase64(next(lines).removeprefix("key "), 32)
+    words = next(lines).split(" ")
+    end, value = None, ZERO
+    if words != ["empty"]:
+        require(words[0] == "entry", "the map proof has no entry")
+        end = unbase64(words[1], 32), int(words[2]), unbase64(words[3], 32)
+        value = hashlib.sha256(b"\x00" + end[0] + end[1].to_bytes(8, "big") + end[2]).digest()
+    count = int(next(lines).removeprefix("siblings "))
+    siblings = []
+    for line in lines:
+        if line.startswith("zero "):
+            siblings += [ZERO] * int(line.removeprefix("zero "))
+        else:
+            siblings.append(unbase64(line, 32))
+    require(len(siblings) == count <= 256, "the map proof has another number of siblings")
+
+    def bit(data, depth):
+        return data[depth // 8] >> (7 - depth % 8) & 1
+
+    if end:
+        require(all(bit(end[0], d) == bit(key, d) for d in range(count)), "the map's entry is elsewhere")
+    for depth in range(count - 1, -1, -1):
+        pair = siblings[depth] + value if bit(key, depth) else value + siblings[depth]
+        value = hashlib.sha256(b"\x01" + pair).digest()
+    return key, end if end and end[0] == key else None, value
+
+
+def check(folder, log):
+    package = json.loads((Path(folder) / "accesses.json").read_text())
+    require(package["format"] == "hangu/accesses/1", "not hangu/accesses/1")
+    chain = bytes.fromhex(package["chainStart"]) if "chainStart" in package else None
+    root_index = package["map"]["root"]["index"] if "map" in package else 0
+    covered, covered_chain, withheld, before = 0, None, 0, -1
+    for entry in package["entries"]:
+        index, leaf = entry["index"], bytes.fromhex(entry["leaf"])
+        require(index > before and len(leaf) == 112, "the entries are not in order, or not leaves")
+        before = index
+        log.check_inclusion(entry["proof"], index, leaf)
+        subject = leaf[48:80]
+        require(subject != ZERO, f"entry {index} is about nobody")
+        if chain is not None:
+            require(
+                hashlib.sha256(chain + subject).digest() == leaf[80:112],
+                f"entry {index} does not follow the one before: something is missing")
+        chain = leaf[80:112]
+        if index < root_index:
+            covered, covered_chain = covered + 1, chain
+        if "withheld" in entry:
+            withheld += 1
+            print(f"entry {index}: withheld under {entry['withheld']['article']} "
+                  f"until {entry['withheld']['visibleFrom']}")
+            continue
+        operational = opened(entry["operational"], leaf[16:48])
+        if "subject" in entry:
+            opened(entry["subject"], subject)
+        if leaf[1] == DECISION:
+            print(f"entry {index}: {operational['caller']} for {operational['purpose']}: "
+                  f"{operational['outcome']}")
+    print(f"entries: {len(package['entries'])} are in the signed log and follow one another, "
+          f"{withheld} of them withheld")
+    if "map" not in package:
+        print("not proved: the log has no map root yet, so newer entries may be missing")
+        return
+    root = package["map"]["root"]
+    leaf = bytes.fromhex(root["leaf"])
+    require(leaf[1] == MAP_ROOT, "the entry of the map root is of another type")
+    log.check_inclusion(root["proof"], root_index, leaf)
+    signed_root = bytes.fromhex(opened(root["operational"], leaf[16:48])["root"])
+    _, held, led_to = map_value(package["map"]["proof"])
+    require(led_to == signed_root, "the map proof does not lead to the root in the log")
+    count, last = (held[1], held[2]) if held else (0, None)
+    require(
+        (count, last) == (covered, covered_chain),
+        f"the map counts {count} entries, {covered} were given: something is missing")
+    print(f"whole: the map root in entry {root_index} counts {count} entries, and these are they; "
+          f"{len(package['entries']) - covered} came after it")
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Checks a resident's list of accesses.")
+    parser.add_argument("folder")
+    parser.add_argument("--log", required=True, help="the log's vkey file, from somewhere else")
+    parser.add_argument("--policy", help="a tlog-policy file: a quorum must have cosigned")
+    arguments = parser.parse_args()
+    try:
+        policy = Policy(arguments.policy) if arguments.policy else None
+        check(arguments.folder, Log(Path(arguments.log).read_text(), policy))
+    except (Refused, KeyError, ValueError, IndexError, TypeError, OSError, StopIteration) as error:
+        print(f"refused: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+main()

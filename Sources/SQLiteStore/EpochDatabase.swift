@@ -1,0 +1,127 @@
+import FieldCrypto
+import Foundation
+import GRDB
+import Gateway
+
+/// The keys of epochs, in a file of their own beside `keys.db`.
+///
+/// A copy of `keys.db` holds residents' keys wrapped by epochs' keys, but not those: it opens only with this file as it
+/// is now. So a key that is destroyed here is destroyed for every copy of `keys.db`, however old. This file itself is
+/// copied over its last copy, never beside it.
+final class EpochDatabase: Sendable {
+    private let queue: DatabaseQueue
+
+    init(at url: URL, busySeconds: Double) throws(GatewayError) {
+        queue = try openDatabase(at: url, schema: Schema.epochs, busySeconds: busySeconds)
+    }
+
+    /// The keys that a root key wraps; a change of the root key that was cut off has left others.
+    func keys(under root: RootKeyName?) throws(KeyStoreError) -> [WrappedKey] {
+        try run { database in
+            try Row.fetchAll(database, sql: "SELECT * FROM epoch_key").map { row in
+                WrappedKey(
+                    name: KeyName(kind: .epoch, name: "", version: row["version"]),
+                    suite: row["suite"],
+                    rootKey: RootKeyName(id: row["root_id"], version: row["root_version"]),
+                    wrapped: [UInt8](row["wrapped"] as Data))
+            }.filter { root == nil || $0.rootKey == root }
+        }
+    }
+
+    /// Adds keys, or puts them in the place of the same keys under the same root key.
+    func put(_ keys: [WrappedKey], isReplacement: Bool) throws(KeyStoreError) {
+        try run { database in
+            for key in keys {
+                let count = try Int.fetchOne(
+                    database, sql: "SELECT count(*) FROM epoch_key WHERE version = ?",
+                    arguments: [Int64(key.name.version)])
+                if count != 0, !isReplacement {
+                    throw KeyStoreError.alreadyThere(key.name.description)
+                }
+                try database.execute(
+                    sql: """
+                        INSERT OR REPLACE INTO epoch_key
+                            (version, suite, root_id, root_version, wrapped, uses)
+                        VALUES (?1, ?2, ?3, ?4, ?5,
+                            ifnull((SELECT max(uses) FROM epoch_key WHERE version = ?1), 0))
+                        """,
+                    arguments: [
+                        Int64(key.name.version), key.suite, key.rootKey.id, key.rootKey.version,
+                        Data(key.wrapped),
+                    ])
+            }
+        }
+    }
+
+    /// Destroys every key but those that `keys` name, each under its root key.
+    func keepOnly(_ keys: [WrappedKey]) throws(KeyStoreError) {
+        let kept = Set(keys)
+        let other = try self.keys(under: nil).filter { !kept.contains($0) }
+        if other.isEmpty { return }
+        try run { database in
+            for key in other {
+                try database.execute(
+                    sql: """
+                        DELETE FROM epoch_key
+                        WHERE version = ? AND root_id = ? AND root_version = ?
+                        """,
+                    arguments: [
+                        Int64(key.name.version), key.rootKey.id, key.rootKey.version,
+                    ])
+            }
+        }
+        try truncateLog()
+    }
+
+    /// Destroys a key, under every root key.
+    func remove(version: UInt32) throws(KeyStoreError) {
+        try run { database in
+            try database.execute(
+                sql: "DELETE FROM epoch_key WHERE version = ?", arguments: [Int64(version)])
+        }
+        try truncateLog()
+    }
+
+    func addUses(_ count: Int64, of version: UInt32) throws(KeyStoreError) -> Int64 {
+        try run { database in
+            try database.execute(
+                sql: "UPDATE epoch_key SET uses = uses + ? WHERE version = ?",
+                arguments: [count, Int64(version)])
+            let uses = try Int64.fetchOne(
+                database, sql: "SELECT max(uses) FROM epoch_key WHERE version = ?",
+                arguments: [Int64(version)])
+            guard let uses else { throw KeyStoreError.corrupt("epochs.db: no epoch \(version)") }
+            return uses
+        }
+    }
+
+    func uses() throws(KeyStoreError) -> [KeyName: Int64] {
+        try run { database in
+            var uses: [KeyName: Int64] = [:]
+            for row in try Row.fetchAll(database, sql: "SELECT version, uses FROM epoch_key") {
+                uses[KeyName(kind: .epoch, name: "", version: row["version"])] = row["uses"]
+            }
+            return uses
+        }
+    }
+
+    private func run<Result>(_ body: (Database) throws -> Result) throws(KeyStoreError) -> Result {
+        do {
+            var result: Result?
+            try queue.inTransaction(.immediate) { database in
+                result = try body(database)
+                return .commit
+            }
+            guard let result else { preconditionFailure("the transaction has run") }
+            return result
+        } catch { throw KeyDatabase.translated(error) }
+    }
+
+    private func truncateLog() throws(KeyStoreError) {
+        do {
+            try queue.writeWithoutTransaction { database in
+                _ = try database.checkpoint(.truncate)
+            }
+        } catch { throw KeyDatabase.translated(error) }
+    }
+}

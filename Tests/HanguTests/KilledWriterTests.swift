@@ -1,0 +1,116 @@
+import Foundation
+import GRDB
+import Glibc
+import Testing
+
+/// Answers and exports that are killed, and homes put back to an older copy.
+@Suite("Killed writers")
+struct KilledWriterTests {
+    private static let question = [
+        "disclose", "--department", "civil-affairs", "--officer", "zhao", "--purpose",
+        "old-age-allowance", "--basis", "elder-rights-33", "--field", "age.at-least-80",
+        "--resident", "-",
+    ]
+
+    private func home() throws -> TestHome {
+        let home = try TestHome(try SmallDelivery())
+        _ = try home.pull()
+        return home
+    }
+
+    @Test("An answer that is killed at any moment leaves a sound log, and what was shown is in it")
+    func killedAnswers() throws {
+        let home = try home()
+        let number = try #require(SmallDelivery.numbers.first)
+        let started = ContinuousClock.now
+        #expect(try home.run(Self.question, input: number + "\n").status == 0)
+        let seconds = (ContinuousClock.now - started) / .seconds(1)
+        var random = SeededGenerator(seed: 5)
+        var kills = 0
+        var shown = 0
+        var sizes: [UInt64] = []
+        for _ in 0..<12 {
+            let before = try home.logSize()
+            let run = try RunningProgram(
+                HanguProgram.place(), Self.question + ["--json", "--home", home.path],
+                input: Data((number + "\n").utf8))
+            if !run.hasEnded(within: Double.random(in: 0.01...seconds, using: &random)) {
+                run.kill()
+                kills += 1
+            }
+            let log = try home.verifyLog()
+            #expect(log.sound)
+            if !(try run.result().output.isEmpty) {
+                shown += 1
+                #expect(log.entries > before)
+            }
+            sizes.append(log.entries - before)
+        }
+        #expect(try home.run(Self.question, input: number + "\n").status == 0)
+        #expect(try home.verifyLog().sound)
+        print("answers: \(kills) killed of 12, \(shown) shown; entries left by each: \(sizes)")
+        #expect(kills > 0)
+    }
+
+    @Test(
+        "A database put back to an older copy is refused with what to do, and reading still works")
+    func olderCopy() throws {
+        let home = try home()
+        let number = try #require(SmallDelivery.numbers.first)
+        let backup = home.folder.url("backup.db")
+        try FileManager.default.copyItem(
+            at: URL(fileURLWithPath: home.path + "/data/hangu.db"), to: backup)
+        #expect(try home.run(Self.question, input: number + "\n").status == 0)
+        let size = try home.logSize()
+        for name in ["hangu.db", "hangu.db-wal", "hangu.db-shm"]
+        where FileManager.default.fileExists(atPath: home.path + "/data/" + name) {
+            try FileManager.default.removeItem(atPath: home.path + "/data/" + name)
+        }
+        try FileManager.default.copyItem(
+            at: backup, to: URL(fileURLWithPath: home.path + "/data/hangu.db"))
+        let refused = try home.run(Self.question + ["--lang", "en"], input: number + "\n")
+        #expect(refused.status == 5 && refused.output.isEmpty)
+        #expect(refused.errorText.contains("the log has \(size - 2) entries and once had \(size)"))
+        #expect(refused.errorText.contains("hint: keep the whole folder as evidence"))
+        #expect(try home.run(["audit", "list"]).status == 0)
+        #expect(try home.logSize() == size - 2)
+    }
+
+    @Test("While another writer holds the home, an answer waits for it and then says who it is")
+    func otherWriter() throws {
+        let home = try home()
+        let number = try #require(SmallDelivery.numbers.first)
+        let path = home.path + "/data/writer.lock"
+        let lock = open(path, O_RDWR | O_CREAT, 0o600)
+        try #require(lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) == 0)
+        let who = Array("pid 7, hangu serve\n".utf8)
+        #expect(write(lock, who, who.count) == who.count)
+        let refused = try home.run(Self.question + ["--lang", "en"], input: number + "\n")
+        close(lock)
+        #expect(refused.status == 4 && refused.output.isEmpty)
+        #expect(refused.errorText.contains("pid 7, hangu serve"))
+        #expect(try home.run(Self.question, input: number + "\n").status == 0)
+    }
+
+    @Test("Rebuild mends tiles in the home and in an export, says which, and replay finds nothing")
+    func rebuild() throws {
+        let home = try home()
+        let number = try #require(SmallDelivery.numbers.first)
+        #expect(try home.run(Self.question, input: number + "\n").status == 0)
+        let tiles = home.folder.path("tiles")
+        _ = try home.check(["audit", "export", "--tiles", tiles])
+        let clean = try home.check(["audit", "rebuild", "--tiles", tiles, "--lang", "en"])
+        #expect(clean.lines.count == 1 && clean.outputText.contains("; 0 differed"))
+        let queue = try DatabaseQueue(path: home.path + "/data/hangu.db")
+        try queue.write { try $0.execute(sql: "UPDATE audit_tile SET hashes = zeroblob(32)") }
+        try queue.close()
+        let size = try home.logSize()
+        try Data("x".utf8).write(to: URL(fileURLWithPath: tiles + "/tile/0/000.p/\(size)"))
+        let mended = try home.check(["audit", "rebuild", "--tiles", tiles, "--lang", "en"])
+        #expect(mended.outputText.contains("tile 0/0 is not that of the entries"))
+        #expect(mended.outputText.contains("tile/0/000.p/\(size)"))
+        #expect(try home.verifyLog().sound)
+        let replayed = try home.check(["audit", "replay", "--lang", "en"])
+        #expect(replayed.outputText.contains("1 decisions again: 1 the same, 0 different"))
+    }
+}
