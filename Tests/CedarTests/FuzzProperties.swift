@@ -139,8 +139,11 @@ struct FuzzProperties {
         let text: String
         do { text = try schema.cedarText } catch { return }
         let parsed = try must("the text of the schema is not read") { try Schema(parsing: text) }
+        // What JSON gives by the name of a common type the first text writes out; from then on nothing changes.
+        let second = try must("no text") { try parsed.cedarText }
+        let third = try must("no text") { try Schema(parsing: second).cedarText }
         try require(
-            (try must("no text") { try parsed.cedarText }) == text, "the text of the schema differs"
+            second == third, "the text of the schema differs"
         )
         try require(
             parsed.entityTypeNames == schema.entityTypeNames

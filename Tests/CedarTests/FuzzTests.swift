@@ -93,7 +93,8 @@ struct FuzzTests {
         print(
             "mutations: \(count) from seed \(seed), \(readCount) read; slowest number "
                 + "\(slowest.number), \(slowest.seconds) s")
-        #expect(readCount * 20 > count)
+        // Most mutations are refused, as they should be; but the properties must have had something to hold for.
+        #expect(readCount * 50 > count)
         #expect(slowest.seconds < Self.secondsMax, "mutation \(slowest.number)")
     }
 }

@@ -48,7 +48,10 @@ private struct SchemaTextWriter {
     init(schema: Schema) { self.schema = schema }
 
     mutating func write() throws(SchemaError) -> String {
-        for namespace in schema.document.namespaces {
+        // What has no namespace stands first, wherever it was read, so that one meaning has one text.
+        let namespaces = schema.document.namespaces
+        for namespace in namespaces.filter(\.name.isEmpty) + namespaces.filter({ !$0.name.isEmpty })
+        {
             if namespace.name.isEmpty {
                 try append(namespace)
                 continue
