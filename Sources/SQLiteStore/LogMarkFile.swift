@@ -38,11 +38,11 @@ package final class LogMarkFile: LogMark {
         guard posix_fallocate(descriptor, 0, Int(Self.slotByteCount) * 2) == 0,
             fsync(descriptor) == 0
         else {
-            Glibc.close(descriptor)
             throw .store(.diskFull)
         }
     }
 
+    // Also runs where the initialiser has thrown after opening, so nothing else closes it.
     deinit { _ = slots.withLock { Glibc.close($0.descriptor) } }
 
     package func notes() throws(GatewayError) -> [String] {

@@ -24,7 +24,6 @@ package final class WriterLock {
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             guard ContinuousClock.now < deadline else {
                 let holder = Self.text(in: descriptor)
-                Glibc.close(descriptor)
                 throw .store(.otherWriter(holder))
             }
             usleep(20_000)
@@ -35,11 +34,11 @@ package final class WriterLock {
             && text.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
                 == text.count
         guard isWritten else {
-            Glibc.close(descriptor)
             throw .store(.diskFull)
         }
     }
 
+    // Also runs where the initialiser has thrown after opening, so nothing else closes it.
     deinit { Glibc.close(descriptor) }
 
     /// What the holder wrote, without what does not belong on a terminal.

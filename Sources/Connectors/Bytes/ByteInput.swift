@@ -39,11 +39,11 @@ final class FileInput: ByteInput {
         guard descriptor >= 0 else { throw Self.openFault(errno) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            close(descriptor)
             throw .unreadable("it is not a regular file")
         }
     }
 
+    // Also runs where the initialiser has thrown after opening, so nothing else closes it.
     deinit { close(descriptor) }
 
     func read(into room: UnsafeMutableRawBufferPointer) throws(InputFault) -> Int {

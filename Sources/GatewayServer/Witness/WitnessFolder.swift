@@ -153,10 +153,10 @@ final class WitnessLock: Sendable {
             throw .unavailable(what: "the witness's lock cannot be opened")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            Glibc.close(descriptor)
             throw .busy
         }
     }
 
+    // Also runs where the initialiser has thrown after opening, so nothing else closes it.
     deinit { Glibc.close(descriptor) }
 }

@@ -12,10 +12,10 @@ final class PullLock {
             throw .store(.unreadable(why: "the pull lock cannot be opened"))
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            Glibc.close(descriptor)
             throw .store(.busy)
         }
     }
 
+    // Also runs where the initialiser has thrown after opening, so nothing else closes it.
     deinit { Glibc.close(descriptor) }
 }
