@@ -24,7 +24,9 @@ struct HanguCommand: AsyncParsableCommand {
             KeysCommand.self, CedarCommand.self, WitnessCommand.self, FieldBenchCommand.self,
         ])
 
-    /// Parses and runs. Most commands never leave the first thread; those that wait for others get the dispatch queue.
+    /// Parses and runs.
+    ///
+    /// Most commands never leave the first thread; those that wait for others get the dispatch queue.
     static func main() {
         CoreDumps.forbid()
         if ArgumentCheck.findsCitizenNumber(in: CommandLine.arguments.dropFirst()) {
