@@ -95,13 +95,16 @@ let package = Package(
 
         // tools
         module("DemoData", ["CZlib", "ResidentModel", grdb]),
+        module(
+            "PolicyTesting",
+            ["Cedar", "Consent", "Gateway", "JSONText", "ResidentModel", "StrictYAML"]),
 
         .executableTarget(
             name: "hangu",
             dependencies: [
                 "Cedar", "CedarAnalysis", "Connectors", "Consent", "DemoData", "FieldCrypto",
-                "Gateway", "GatewayServer", "JSONText", "ResidentModel", "SQLiteStore",
-                "SolverProcess", "StrictYAML", "TokenKeys", "TransparencyLog",
+                "Gateway", "GatewayServer", "JSONText", "PolicyTesting", "ResidentModel",
+                "SQLiteStore", "SolverProcess", "StrictYAML", "TokenKeys", "TransparencyLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
@@ -131,5 +134,6 @@ let package = Package(
         tests(of: "TokenKeys", ["FieldCrypto"]),
         tests(of: "Connectors", ["CZlib", "JSONText", "ResidentModel", grdb]),
         tests(of: "DemoData", ["Connectors", "ResidentModel", grdb]),
+        tests(of: "PolicyTesting", ["Cedar", "Gateway", "JSONText", "ResidentModel", "StrictYAML"]),
     ]
 )

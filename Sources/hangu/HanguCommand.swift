@@ -21,7 +21,8 @@ struct HanguCommand: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, PullCommand.self, DiscloseCommand.self, ConsentCommand.self,
             ResidentCommand.self, AuditCommand.self, ReviewCommand.self, DemoCommand.self,
-            KeysCommand.self, CedarCommand.self, WitnessCommand.self, FieldBenchCommand.self,
+            KeysCommand.self, CedarCommand.self, PolicyCommand.self, WitnessCommand.self,
+            FieldBenchCommand.self,
         ])
 
     /// Parses and runs.

@@ -67,8 +67,10 @@ package struct DisclosurePath: Sendable {
     }
 
     private func admitted(_ request: DisclosureRequest) throws(GatewayError) -> BasedRequest {
-        BasisStage(catalogue: parts.catalogue)
-            .attach(to: try Admission(parts: parts).admit(request))
+        let requestID = hexadecimal(try randomBytes(12, from: parts.random))
+        let admitted = try Admission(catalogue: parts.catalogue, clock: parts.clock)
+            .admit(request, requestID: requestID)
+        return BasisStage(catalogue: parts.catalogue).attach(to: admitted)
     }
 
     private func finished(_ recorded: RecordedDecision) throws(GatewayError) -> Answer {
@@ -233,15 +235,11 @@ struct ObligationStage {
                     text: $0.text, source: $0.stored.stream.source.text,
                     observedAt: $0.stored.observedAt)
             }
-            let isKnown = opened.recorded.decided.consented.located.resident != nil
-            guard isKnown else {
-                return .predicate(
-                    PredicateResult(answer: .unknown, asOf: nil, reason: .noValue))
-            }
             return .predicate(
-                predicate.result(
-                    from: evidence, freshnessDays: catalogue.field(carrier)?.freshnessDays,
-                    on: day, isConfirmed: opened.confirmed.contains(carrier)))
+                catalogue.answer(
+                    to: predicate, from: evidence,
+                    isResidentKnown: opened.recorded.decided.consented.located.resident != nil,
+                    isConfirmed: opened.confirmed.contains(carrier), on: day))
         }
         let distinct = Set(values.map(\.text)).count
         let repeats = catalogue.field(carrier)?.repeats ?? false

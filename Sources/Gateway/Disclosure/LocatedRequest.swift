@@ -19,6 +19,20 @@ package struct LocatedRequest: Sendable {
     }
 }
 
+/// Third stage of a rehearsal: residents who are supposed and not looked for.
+///
+/// The first is the one asked about; where the purpose needs the household's mandate, all are its adults.
+struct SupposedResidents {
+    let residents: [LocatedResident]
+
+    func locate(_ based: BasedRequest) -> LocatedRequest {
+        let needsMandate = based.purpose?.needsHouseholdMandate == true
+        return LocatedRequest(
+            based: based, resident: residents.first,
+            householdAdults: needsMandate ? residents : [])
+    }
+}
+
 /// A resident, by row and by identifier.
 package struct LocatedResident: Sendable, Hashable {
     package let number: ResidentNumber

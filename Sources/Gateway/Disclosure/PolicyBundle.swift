@@ -1,18 +1,18 @@
-import Cedar
+package import Cedar
 import FieldCrypto
 package import ResidentModel
 
 /// All rules and the catalogue that decide, compiled once, under one hash.
 package struct PolicyBundle: Sendable {
     /// SHA-256 over every file of the bundle and the floor rules, in hexadecimal.
-    package let hash: String
+    package private(set) var hash: String
     /// How many rules there are, floor rules included.
-    package let ruleCount: Int
+    package private(set) var ruleCount: Int
     /// Every file that the hash is over, in its order: the floor rules first.
-    let files: [File]
-    let policies: PolicySet
+    package let files: [File]
+    package private(set) var policies: PolicySet
     let entities: EntityStore
-    private let annotations: [PolicyID: [String: String]]
+    private var annotations: [PolicyID: [String: String]]
 
     /// One file of the bundle, as it was read.
     package struct File: Sendable {
@@ -53,10 +53,24 @@ package struct PolicyBundle: Sendable {
     }
 
     /// The names of all rules, floor rules included, sorted.
-    var ruleNames: [String] { annotations.keys.map(\.text).sorted() }
+    package var ruleNames: [String] { annotations.keys.map(\.text).sorted() }
 
     /// A rule's annotation, such as its reason code or its sentence in Chinese.
-    func annotation(_ name: String, of rule: PolicyID) -> String? { annotations[rule]?[name] }
+    package func annotation(_ name: String, of rule: PolicyID) -> String? { annotations[rule]?[name] }
+
+    /// A draft with other rules over the same catalogue, to compare with; it has no hash and is never in force.
+    ///
+    /// - Parameter rules: All rules of the draft, floor rules included, each of the form that was checked before.
+    /// - Returns: The draft.
+    /// - Throws: ``GatewayError/policy(_:)`` where the rules form no set.
+    package func draft(_ rules: [Policy]) throws(GatewayError) -> PolicyBundle {
+        var draft = self
+        do { draft.policies = try PolicySet(rules) } catch { throw .policy("\(error)") }
+        draft.annotations = Dictionary(uniqueKeysWithValues: rules.map { ($0.id, $0.annotations) })
+        draft.ruleCount = rules.count
+        draft.hash = ""
+        return draft
+    }
 
     private static func rules(of file: File) throws(GatewayError) -> [Policy] {
         let parsed: [Policy]

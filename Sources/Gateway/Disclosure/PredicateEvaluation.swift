@@ -45,6 +45,29 @@ package struct PredicateResult: Hashable, Sendable {
     }
 }
 
+extension Catalogue {
+    /// Answers a predicate about a resident, by the age that its field's values may have.
+    ///
+    /// - Parameters:
+    ///   - predicate: What is asked.
+    ///   - evidence: Every value of the field that answers.
+    ///   - isResidentKnown: False where nobody is known by the number; then nothing is known of them either.
+    ///   - isConfirmed: Whether a person has confirmed what the field says.
+    ///   - day: Today.
+    /// - Returns: The answer, or unknown with its reason.
+    package func answer(
+        to predicate: PredicateDefinition, from evidence: [PredicateEvidence],
+        isResidentKnown: Bool, isConfirmed: Bool, on day: CalendarDate
+    ) -> PredicateResult {
+        guard isResidentKnown else {
+            return PredicateResult(answer: .unknown, asOf: nil, reason: .noValue)
+        }
+        return predicate.result(
+            from: evidence, freshnessDays: field(predicate.field)?.freshnessDays, on: day,
+            isConfirmed: isConfirmed)
+    }
+}
+
 extension PredicateDefinition {
     /// Answers from what the sources say.
     ///

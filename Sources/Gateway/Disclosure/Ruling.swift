@@ -1,4 +1,4 @@
-import Cedar
+package import Cedar
 
 /// What the rules say about one item, from its facts alone.
 struct Ruling: Hashable, Sendable {
@@ -10,6 +10,12 @@ struct Ruling: Hashable, Sendable {
     /// Why not, most basic reason first; empty where allowed.
     let reasons: [RefusalReason]
     let obligations: Obligations
+}
+
+/// A question as the rules see it, with all that they can look up.
+package struct RuleInquiry: Sendable {
+    package let request: Request
+    package let entities: EntityStore
 }
 
 /// The rules of a bundle, asked about the items of one request.
@@ -33,19 +39,26 @@ struct RuleBench {
 
     /// Deny is the default, and a rule that fails refuses.
     func rule(on facts: DecisionFacts) -> Ruling {
-        let request = Request(
-            principal: officer,
-            action: facts.isPredicate ? CatalogueEntities.answer : CatalogueEntities.disclose,
-            resource: facts.isPredicate
-                ? CatalogueEntities.predicate(facts.item) : CatalogueEntities.field(facts.item),
-            context: facts.context)
-        let response = Authorizer().authorize(request, policies.policies, entities)
+        let inquiry = inquiry(on: facts)
+        let response = Authorizer().authorize(
+            inquiry.request, policies.policies, inquiry.entities)
         let isAllowed = response.decision == .allow && response.errors.isEmpty
         return Ruling(
             isAllowed: isAllowed, determining: response.determining.map(\.text),
             failed: response.errors.map(\.policyID.text),
             reasons: isAllowed ? [] : reasons(of: response),
             obligations: isAllowed ? obligations(of: response) : .none)
+    }
+
+    /// What the rules are asked about an item.
+    func inquiry(on facts: DecisionFacts) -> RuleInquiry {
+        let request = Request(
+            principal: officer,
+            action: facts.isPredicate ? CatalogueEntities.answer : CatalogueEntities.disclose,
+            resource: facts.isPredicate
+                ? CatalogueEntities.predicate(facts.item) : CatalogueEntities.field(facts.item),
+            context: facts.context)
+        return RuleInquiry(request: request, entities: entities)
     }
 
     private func reasons(of response: Response) -> [RefusalReason] {

@@ -29,6 +29,11 @@ struct Console: Sendable {
         print(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 
+    /// Prints one line that says what is wrong.
+    func fail(_ line: String) {
+        write("\(Messages.errorWord.text(in: language)): \(line)\n", to: STDERR_FILENO)
+    }
+
     func fail(_ error: GatewayError) {
         write("\(Messages.errorWord.text(in: language)): \(error)\n", to: STDERR_FILENO)
         if let hint = Messages.hint(for: error) {
