@@ -129,6 +129,7 @@ struct ConsentReader {
         case .refused: state = .refused
         case .paused: state = .paused
         case .requested: state = .requested
+        case .replaced: state = .replaced
         case .awaiting: state = .awaitingConfirmation
         }
         // A no is said after the yes it ends; of two of a kind, the later of the list is the newer.

@@ -60,7 +60,7 @@ package enum Keyword: String, Sendable, CaseIterable {
 
 /// What a resident may have said, in one word.
 enum ConsentWord: String, CaseIterable {
-    case none, granted, expired, withdrawn, refused, paused, requested, awaiting
+    case none, granted, expired, withdrawn, refused, paused, requested, awaiting, replaced
     case notYet = "not-yet"
     case byGuardian = "granted-by-guardian"
     case byDelegate = "granted-by-delegate"
@@ -75,6 +75,7 @@ enum ConsentWord: String, CaseIterable {
         case .paused: "已暂停"
         case .requested: "待答复"
         case .awaiting: "待确认"
+        case .replaced: "已被替代"
         case .notYet: "未生效"
         case .byGuardian: "监护人已同意"
         case .byDelegate: "受托人已同意"
