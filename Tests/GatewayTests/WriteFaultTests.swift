@@ -116,6 +116,7 @@ struct WriteFaultTests {
 
     @Test("A key store that fails stops an answer and a pull, delivers nothing and loses nothing")
     func keyStore() throws {
+        let residents = try residentKeys()
         gateway.keys.content.withLock { $0.isFailing = true }
         let size = try gateway.logSize
         var isDelivered = false
@@ -125,7 +126,7 @@ struct WriteFaultTests {
         }
         #expect(error?.category == .unavailable)
         try gateway.parts.keyring.dropExpiredKeys()
-        try gateway.parts.keyring.forget(try residentKeys())
+        try gateway.parts.keyring.forget(residents)
         let refused = #expect(throws: GatewayError.self, "an answer needs the resident's audit key")
         {
             try DisclosurePath(gateway.parts).answer(

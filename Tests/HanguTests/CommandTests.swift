@@ -182,7 +182,7 @@ struct CommandTests {
         let home = try workedHome()
         _ = try home.check(["audit", "export", "--tiles", home.folder.path("tiles")])
         for (language, number) in [
-            ("en", SmallDelivery.numbers[0]), ("zh", SmallDelivery.numbers[2]),
+            ("en", SmallDelivery.numbers[0]), ("zh", SmallDelivery.numbers[1]),
         ] {
             let path = home.folder.path("certificate-\(language)")
             let shredded = try home.check(

@@ -197,7 +197,7 @@ struct TokenHomeTests {
         let folder = try TemporaryFolder()
         func make(_ arguments: [String]) throws -> CommandResult {
             try HanguProgram.run(
-                ["init", folder.path("home"), "--root-key"] + token.pkcs11
+                ["init", folder.path(UUID().uuidString), "--root-key"] + token.pkcs11
                     + ["--secret-file", token.folder.path("pin")] + arguments,
                 environment: token.environment)
         }
