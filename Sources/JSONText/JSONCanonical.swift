@@ -45,6 +45,14 @@ extension JSONValue {
 /// Quotes a text with the escapes of RFC 8785, section 3.2.2.2: two characters where JSON has them, else `\u00xx`.
 private func writeQuoted(_ text: String, to output: inout [UInt8]) {
     output.append(UInt8(ascii: "\""))
+    defer { output.append(UInt8(ascii: "\"")) }
+    // Most texts have nothing to escape and go in at once.
+    let isPlain = text.utf8.withContiguousStorageIfAvailable { bytes in
+        guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }) else { return false }
+        output.append(contentsOf: bytes)
+        return true
+    }
+    if isPlain == true { return }
     for byte in text.utf8 {
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"):
@@ -63,5 +71,4 @@ private func writeQuoted(_ text: String, to output: inout [UInt8]) {
         default: output.append(byte)
         }
     }
-    output.append(UInt8(ascii: "\""))
 }

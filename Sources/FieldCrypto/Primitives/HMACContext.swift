@@ -16,7 +16,7 @@ package final class HMACContext {
     }
 
     /// A context that has no key yet.
-    init(hash: HashAlgorithm) throws(FieldCryptoError) {
+    package init(hash: HashAlgorithm) throws(FieldCryptoError) {
         guard let made = EVP_MAC_CTX_new(Algorithms.hmac) else {
             throw libraryFailure("EVP_MAC_CTX_new")
         }
@@ -45,7 +45,8 @@ package final class HMACContext {
         try check(result, "EVP_MAC_init")
     }
 
-    func setKey(_ key: [UInt8]) throws(FieldCryptoError) {
+    /// Replaces the key; any length, also none.
+    package func setKey(_ key: [UInt8]) throws(FieldCryptoError) {
         // An empty array passes an address that is not null, so it too replaces the key.
         try check(EVP_MAC_init(context, key, key.count, nil), "EVP_MAC_init")
     }

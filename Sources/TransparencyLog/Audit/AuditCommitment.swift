@@ -16,10 +16,7 @@ package enum AuditCommitment {
     package static func commitment(
         to detail: [UInt8], salt: [UInt8]
     ) throws(TransparencyLogError) -> SHA256Digest {
-        guard salt.count == saltByteCount else {
-            throw .crypto(.length(of: "salt", byteCount: salt.count, expected: saltByteCount))
-        }
-        do { return try hmacSHA256(detail, key: salt) } catch { throw .crypto(error) }
+        try AuditCommitter().commitment(to: detail, salt: salt)
     }
 
     /// SHA-256(previous || commitment): a person's next chain value.
@@ -34,5 +31,32 @@ package enum AuditCommitment {
         hasher.update(previous)
         hasher.update(commitment)
         return hasher.finish()
+    }
+}
+
+/// Commits to many details, one after another, over one kept context.
+///
+/// Not `Sendable`: a libcrypto context belongs to one user at a time.
+package final class AuditCommitter {
+    private let context: HMACContext
+
+    /// - Throws: ``TransparencyLogError/crypto(_:)`` if libcrypto fails.
+    package init() throws(TransparencyLogError) {
+        do { context = try HMACContext(hash: .sha256) } catch { throw .crypto(error) }
+    }
+
+    /// What stands in the leaf; see ``AuditCommitment/commitment(to:salt:)``.
+    package func commitment(
+        to detail: [UInt8], salt: [UInt8]
+    ) throws(TransparencyLogError) -> SHA256Digest {
+        guard salt.count == AuditCommitment.saltByteCount else {
+            throw .crypto(
+                .length(
+                    of: "salt", byteCount: salt.count, expected: AuditCommitment.saltByteCount))
+        }
+        do {
+            try context.setKey(salt)
+            return try context.authenticate(detail)
+        } catch { throw .crypto(error) }
     }
 }
