@@ -13,7 +13,8 @@ extension JSONValue {
     /// The text of ``canonicalBytes``.
     package var canonicalText: String { String(decoding: canonicalBytes, as: UTF8.self) }
 
-    private func writeCanonical(to output: inout [UInt8]) {
+    /// Appends ``canonicalBytes``.
+    package func writeCanonical(to output: inout [UInt8]) {
         switch self {
         case .null: output.append(contentsOf: "null".utf8)
         case .bool(let flag): output.append(contentsOf: (flag ? "true" : "false").utf8)
@@ -48,7 +49,12 @@ private func writeQuoted(_ text: String, to output: inout [UInt8]) {
     defer { output.append(UInt8(ascii: "\"")) }
     // Most texts have nothing to escape and go in at once.
     let isPlain = text.utf8.withContiguousStorageIfAvailable { bytes in
-        guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }) else { return false }
+        var escaped: UInt8 = 0
+        // No way out of the loop, so that the compiler takes many bytes at a time.
+        for byte in bytes {
+            escaped |= (byte < 0x20 ? 1 : 0) | (byte == 0x22 ? 1 : 0) | (byte == 0x5C ? 1 : 0)
+        }
+        guard escaped == 0 else { return false }
         output.append(contentsOf: bytes)
         return true
     }

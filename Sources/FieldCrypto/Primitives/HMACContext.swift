@@ -45,8 +45,7 @@ package final class HMACContext {
         try check(result, "EVP_MAC_init")
     }
 
-    /// Replaces the key; any length, also none.
-    package func setKey(_ key: [UInt8]) throws(FieldCryptoError) {
+    func setKey(_ key: [UInt8]) throws(FieldCryptoError) {
         // An empty array passes an address that is not null, so it too replaces the key.
         try check(EVP_MAC_init(context, key, key.count, nil), "EVP_MAC_init")
     }
@@ -72,6 +71,18 @@ package final class HMACContext {
         try check(
             EVP_MAC_final(context, start, &count, Digest256.byteCount), "EVP_MAC_final")
         if count != Digest256.byteCount { throw libraryFailure("EVP_MAC_final") }
+    }
+
+    /// The code of one message under another key, which stays.
+    package func authenticate(
+        _ message: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer
+    ) throws(FieldCryptoError) -> Digest256 {
+        try setKey(key)
+        try update(message)
+        return try Digest256 { output throws(FieldCryptoError) in
+            guard let start = output.baseAddress else { throw libraryFailure("EVP_MAC_final") }
+            try finish(into: start)
+        }
     }
 
     /// The code of one message under the key there is.

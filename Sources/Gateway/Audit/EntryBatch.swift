@@ -15,10 +15,14 @@ struct EntryBatch {
     private let writer: any StoreWriter
     private var head: LogHead
     private var requests: [Request] = []
+    private let threads: (any BlockingThreads)?
 
     /// - Throws: ``GatewayError`` where the log is not the one that was signed; nothing may then be appended.
-    init(_ log: AuditLog, in writer: any StoreWriter) throws(GatewayError) {
+    init(
+        _ log: AuditLog, in writer: any StoreWriter, threads: (any BlockingThreads)? = nil
+    ) throws(GatewayError) {
         self.log = log
+        self.threads = threads
         self.writer = writer
         head = try log.head(of: writer)
     }
@@ -70,7 +74,8 @@ struct EntryBatch {
     /// The entries of all requests, prepared together; where that fails, each is tried alone, so that those at fault
     /// are known and the others go on without them.
     private mutating func readyEntries() throws(GatewayError) -> [ReadyEntry] {
-        let preparation = EntryPreparation(log: log, reader: writer, first: head.tree.size)
+        let preparation = EntryPreparation(
+            log: log, reader: writer, first: head.tree.size, threads: threads)
         let failure: GatewayError
         do { return try preparation.entries(of: drafts) } catch { failure = error }
         for index in requests.indices {

@@ -57,6 +57,9 @@ package final class LogWriter: Sendable {
         var attempts = 0
     }
 
+    /// From how many requests on others are told beside the next batch, which then waits for none of them.
+    private static let toldAtOnceMax = 32
+
     private let store: any GatewayStore
     private let log: AuditLog
     private let ringWatch: RingWatch
@@ -240,7 +243,7 @@ extension LogWriter {
         do throws(GatewayError) {
             kept = try store.write { writer throws(GatewayError) in
                 try ringWatch.follow(writer.ringGeneration(), keyring)
-                var batch = try EntryBatch(log, in: writer)
+                var batch = try EntryBatch(log, in: writer, threads: threads)
                 for item in items {
                     do throws(GatewayError) {
                         let (drafts, succeed) = try item.run(writer)
@@ -256,15 +259,26 @@ extension LogWriter {
             return
         }
         if let newest = kept.lazy.compactMap(Self.checkpoint).first { log.moveMark(to: newest) }
+        if items.count < Self.toldAtOnceMax {
+            Self.tell(items, taken, kept)
+        } else {
+            let (takenOnes, keptOnes) = (taken, kept)
+            threads.beside { Self.tell(items, takenOnes, keptOnes) }
+        }
+        // The outcomes are the batch's last requests.
+        let unkept = zip(outcomes, kept.suffix(outcomes.count)).filter { Self.isFailure($1) }
+        retryLater(unkept.map(\.0))
+    }
+
+    private static func tell(
+        _ items: [Item], _ taken: [Taken], _ kept: [Result<[AuditReceipt], GatewayError>]
+    ) {
         for (item, end) in zip(items, taken) {
             switch end.flatMap({ end in kept[end.request].map { (end.succeed, $0) } }) {
             case .success((let succeed, let receipts)): succeed(receipts)
             case .failure(let error): item.fail(error)
             }
         }
-        // The outcomes are the batch's last requests.
-        let unkept = zip(outcomes, kept.suffix(outcomes.count)).filter { Self.isFailure($1) }
-        retryLater(unkept.map(\.0))
     }
 
     private static func checkpoint(_ kept: Result<[AuditReceipt], GatewayError>) -> String? {

@@ -16,7 +16,10 @@ package enum AuditCommitment {
     package static func commitment(
         to detail: [UInt8], salt: [UInt8]
     ) throws(TransparencyLogError) -> SHA256Digest {
-        try AuditCommitter().commitment(to: detail, salt: salt)
+        guard salt.count == saltByteCount else {
+            throw .crypto(.length(of: "salt", byteCount: salt.count, expected: saltByteCount))
+        }
+        return try AuditCommitter().commitment(toSalted: salt + detail)
     }
 
     /// SHA-256(previous || commitment): a person's next chain value.
@@ -46,17 +49,23 @@ package final class AuditCommitter {
     }
 
     /// What stands in the leaf; see ``AuditCommitment/commitment(to:salt:)``.
+    ///
+    /// - Parameter salted: The salt and behind it the detail, as they are sealed.
     package func commitment(
-        to detail: [UInt8], salt: [UInt8]
+        toSalted salted: [UInt8]
     ) throws(TransparencyLogError) -> SHA256Digest {
-        guard salt.count == AuditCommitment.saltByteCount else {
+        let saltByteCount = AuditCommitment.saltByteCount
+        guard salted.count >= saltByteCount else {
             throw .crypto(
-                .length(
-                    of: "salt", byteCount: salt.count, expected: AuditCommitment.saltByteCount))
+                .length(of: "salt", byteCount: salted.count, expected: saltByteCount))
         }
-        do {
-            try context.setKey(salt)
-            return try context.authenticate(detail)
+        do throws(FieldCryptoError) {
+            return try salted.withUnsafeBufferPointer { bytes throws(FieldCryptoError) in
+                let whole = UnsafeRawBufferPointer(bytes)
+                return try context.authenticate(
+                    UnsafeRawBufferPointer(rebasing: whole[saltByteCount...]),
+                    key: UnsafeRawBufferPointer(rebasing: whole[..<saltByteCount]))
+            }
         } catch { throw .crypto(error) }
     }
 }

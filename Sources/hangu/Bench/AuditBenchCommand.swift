@@ -25,6 +25,9 @@ struct AuditBenchCommand: AsyncParsableCommand {
     @Option(help: "Seconds for each of the runs of the writer.")
     var seconds = 2.0
 
+    @Option(help: "A size of batches to measure the writer at; can be repeated.")
+    var batch: [Int] = [1, 10, 100, 1_000]
+
     @OptionGroup var options: HomeOptions
 
     func run() async throws {
@@ -36,7 +39,7 @@ struct AuditBenchCommand: AsyncParsableCommand {
             try await WriterBench(folder: url, secondsEach: seconds).publish(entries: entries)
         case .check: try console.say(json: try LongLogBench(folder: url).check())
         case .writer:
-            try await WriterBench(folder: url, secondsEach: seconds).run {
+            try await WriterBench(folder: url, secondsEach: seconds).run(batches: batch) {
                 try console.say(json: $0)
             }
         }
