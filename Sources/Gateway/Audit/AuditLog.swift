@@ -81,8 +81,8 @@ package struct AuditLog: Sendable {
         _ drafts: [AuditDraft], in writer: any StoreWriter, alsoSignedBy next: SigningKey? = nil
     ) throws(GatewayError) -> [AuditReceipt] {
         var batch = try EntryBatch(self, in: writer)
-        _ = try batch.add(drafts)
-        return try batch.finish(alsoSignedBy: next)
+        let request = batch.add(drafts)
+        return try batch.finish(alsoSignedBy: next)[request].get()
     }
 
     /// The end of the log, found to be that of the newest signed checkpoint.
@@ -117,9 +117,7 @@ package struct AuditLog: Sendable {
     private func isEdge(
         _ tree: LogTree, in reader: any AuditReader
     ) throws(GatewayError) -> Bool {
-        do { return try LogTree(size: tree.size, reader: StoredTiles(reader)) == tree } catch {
-            throw .log(error)
-        }
+        do { return try tree.hasEdge(of: StoredTiles(reader)) } catch { throw .log(error) }
     }
 
     /// Takes the end of the log as known; where its transaction is undone, the store shows another one and it counts

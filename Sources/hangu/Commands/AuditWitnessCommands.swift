@@ -82,15 +82,13 @@ extension AuditCommand {
                 try WitnessView.check(report)
                 return
             }
-            StopSignal.watch()
             var last: [String] = []
-            while !StopSignal.isSet {
+            try await StopSignal.rounds(everySeconds: every) {
                 _ = try ResidentMap(home.parts).updateIfDue()
                 let report = try await desk.ask(over: client)
                 let lines = view.changes(report)
                 if lines != last, !lines.isEmpty { for line in lines { console.say(line) } }
                 last = lines
-                try await StopSignal.wait(seconds: every)
             }
         }
     }
