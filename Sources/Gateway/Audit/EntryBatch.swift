@@ -7,7 +7,7 @@ import TransparencyLog
 struct EntryBatch {
     /// What one request brought.
     private struct Request {
-        let drafts: [AuditDraft]
+        var drafts: [AuditDraft]
         var failure: GatewayError?
     }
 
@@ -73,17 +73,28 @@ struct EntryBatch {
 
     /// The entries of all requests, prepared together; where that fails, each is tried alone, so that those at fault
     /// are known and the others go on without them.
+    ///
+    /// What became of a decision about somebody who was forgotten meanwhile is kept without them, since their half of it
+    /// can be sealed no more.
     private mutating func readyEntries() throws(GatewayError) -> [ReadyEntry] {
         let preparation = EntryPreparation(
             log: log, reader: writer, first: head.tree.size, threads: threads)
         let failure: GatewayError
         do { return try preparation.entries(of: drafts) } catch { failure = error }
+        var isChanged = false
         for index in requests.indices {
             do { _ = try preparation.entries(of: requests[index].drafts) } catch {
-                requests[index].failure = error
+                isChanged = true
+                if case .crypto(.residentKeyDestroyed) = error,
+                    requests[index].drafts.allSatisfy({ $0.type == .outcome })
+                {
+                    requests[index].drafts = requests[index].drafts.map(\.withoutSubject)
+                } else {
+                    requests[index].failure = error
+                }
             }
         }
-        guard requests.contains(where: { $0.failure != nil }) else { throw failure }
+        guard isChanged else { throw failure }
         return try preparation.entries(of: drafts)
     }
 

@@ -18,7 +18,7 @@ package final class LogWriter: Sendable {
         package var batchMax = 1_000
         /// How long outcomes wait for a batch to ride with before they get one of their own.
         package var outcomeDelay: Duration = .milliseconds(100)
-        /// How often an outcome that could not be kept is tried.
+        /// How often an outcome that could not be kept is tried; each time it waits four times as long.
         package var outcomeAttemptsMax = 5
 
         package init() {}
@@ -180,13 +180,15 @@ extension LogWriter {
     }
 
     private func scheduleFlush() {
-        let isDue = state.withLock { state in
-            guard !state.isRunning, !state.isFlushDue, !state.outcomes.isEmpty else { return false }
+        let attempts = state.withLock { state -> Int? in
+            guard !state.isRunning, !state.isFlushDue,
+                let newest = state.outcomes.map(\.attempts).min()
+            else { return nil }
             state.isFlushDue = true
-            return true
+            return newest
         }
-        guard isDue else { return }
-        threads.inTurn(after: limits.outcomeDelay) {
+        guard let attempts else { return }
+        threads.inTurn(after: limits.outcomeDelay * (1 << (2 * attempts))) {
             let isStarting = self.state.withLock { state in
                 state.isFlushDue = false
                 guard !state.isRunning, !state.outcomes.isEmpty else { return false }
