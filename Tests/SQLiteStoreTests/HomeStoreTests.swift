@@ -125,6 +125,61 @@ struct HomeStoreTests {
         print("entries before the disk was full: \(stored)")
     }
 
+    @Test("After SQLite has undone a transaction on its own, nothing more of it is written")
+    func undone() throws {
+        try insertResident(1, in: store)
+        let file = try DatabaseQueue(path: folder.file("hangu.db").path)
+        try file.write { database in
+            try database.execute(
+                sql: """
+                    CREATE TRIGGER undo BEFORE INSERT ON audit_map_page
+                    BEGIN SELECT raise(ROLLBACK, 'as a failing disk does'); END
+                    """)
+        }
+        let id = try StoreContract.id(2)
+        #expect(throws: GatewayError.self) {
+            try store.write { writer throws(GatewayError) in
+                _ = try writer.insertResident(id)
+                do { try writer.putMapPage(0, [1]) } catch {}
+                try writer.append(StoreContract.entry(0))
+            }
+        }
+        let (residents, entries) = try store.read { reader throws(GatewayError) in
+            (try reader.residentCount(), try reader.treeSize())
+        }
+        #expect(residents == 1 && entries == 0)
+    }
+
+    @Test(
+        "What is of one resident, or refused under one name, is found without reading everybody's")
+    func plans() throws {
+        let file = try DatabaseQueue(path: folder.file("hangu.db").path)
+        let statements = [
+            "UPDATE record SET observed_day = 0 WHERE resident = 1 AND length(sealed_key) > 0",
+            "DELETE FROM blind_index WHERE resident = 1",
+            "DELETE FROM pseudonym WHERE resident = 1",
+            "UPDATE review SET candidate = NULL WHERE candidate = 1",
+            "SELECT count(*) FROM review WHERE resident = 1 OR candidate = 1",
+            """
+            SELECT q.number FROM record r CROSS JOIN quarantine q
+                ON q.stream = r.stream AND q.key_digest = r.key_digest WHERE r.resident = 1
+            """,
+            "SELECT findings FROM quarantine WHERE stream = 1 AND key_digest = x'01'",
+            """
+            SELECT findings FROM quarantine WHERE stream = 1 AND container = 'a' AND record = 1
+                AND key_digest IS NULL
+            """,
+        ]
+        for statement in statements {
+            let plan = try file.read { database in
+                try Row.fetchAll(database, sql: "EXPLAIN QUERY PLAN " + statement)
+                    .map { $0["detail"] as String }
+            }
+            #expect(
+                !plan.isEmpty && !plan.contains { $0.contains("SCAN") }, "\(statement): \(plan)")
+        }
+    }
+
     @Test("A newer format is refused, both formats named; a file that is no database is damage")
     func formats() throws {
         try store.close()
@@ -134,7 +189,7 @@ struct HomeStoreTests {
         let error = #expect(throws: GatewayError.self) {
             _ = try HomeStore(at: folder.file("hangu.db"))
         }
-        guard case .store(.newerFormat(found: 99, known: 4))? = error else {
+        guard case .store(.newerFormat(found: 99, known: 5))? = error else {
             Issue.record("the formats are named")
             return
         }
