@@ -124,15 +124,14 @@ package struct AuditLog: Sendable {
     /// for nothing.
     func remember(_ head: LogHead) { newest.withLock { $0 = head } }
 
-    /// Moves the mark outside the store on to the newest durable checkpoint.
+    /// Moves the mark outside the store on to the newest durable checkpoint, once the log is found to be the one that
+    /// the mark knows.
     ///
-    /// - Throws: ``GatewayError`` where the store cannot be read.
+    /// - Throws: As appending does; the mark then stays where it was, since it is what tells of the fault.
     package func moveMark(in store: any GatewayStore) throws(GatewayError) {
         guard let mark else { return }
-        let stored = try store.read { reader throws(GatewayError) in
-            try reader.newestCheckpoint()
-        }
-        if let stored { mark.keep(stored.note) }
+        let found = try store.read { reader throws(GatewayError) in try head(of: reader) }
+        if let checkpoint = found.checkpoint { mark.keep(checkpoint.note) }
     }
 
     /// Moves the mark on to a checkpoint whose transaction has ended well.
