@@ -1,15 +1,26 @@
 import Dispatch
 import Glibc
+import Synchronization
 
-/// Rounds of work at a steady pace, until SIGTERM or SIGINT tells the program to end.
-///
-/// What is under way when a signal comes is finished first; the wait for the next round ends at once.
+/// Set by SIGTERM and SIGINT in a program that asks for it.
+private let isStopped = Atomic(false)
+
+/// What SIGTERM and SIGINT do to work that takes long: what is under way when they come is finished first.
 enum StopSignal {
     private enum Event {
         case isDue, isStopped
     }
 
-    /// Runs one round now and one after each pause, until the program is told to end.
+    /// From here on the two signals end nothing by themselves; long work asks ``isSet`` between its steps.
+    static func watch() {
+        signal(SIGINT) { _ in isStopped.store(true, ordering: .relaxed) }
+        signal(SIGTERM) { _ in isStopped.store(true, ordering: .relaxed) }
+    }
+
+    /// Whether the program was told to end.
+    static var isSet: Bool { isStopped.load(ordering: .relaxed) }
+
+    /// Runs one round now and one after each pause, until the program is told to end; a pause then ends at once.
     ///
     /// A round that takes longer than the pause is followed by the next at once; those that it missed are left out.
     static func rounds(everySeconds: Double, _ round: () async throws -> Void) async rethrows {
