@@ -58,7 +58,8 @@ struct TileCheck {
         while replay.size < minimum {
             let index = replay.size / 256
             guard let hashes = try reader.tile(level: 0, index: index), hashes.count == 8_192 else {
-                throw .store(.corrupt(what: "tile 0/\(index) is absent, and its entries are pruned"))
+                throw .store(
+                    .corrupt(what: "tile 0/\(index) is absent, and its entries are pruned"))
             }
             var derived: [LeafReplay.DerivedTile] = []
             for start in stride(from: 0, to: hashes.count, by: 32) {
