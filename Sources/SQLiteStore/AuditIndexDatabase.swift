@@ -58,9 +58,11 @@ package final class AuditIndexDatabase: AuditIndexStore {
         }
     }
 
+    /// How a term's entries within one block are found.
+    ///
     /// By block first, so that filling the index writes at its end and not all over; a term is then looked for block by
-    /// block, 153 of them at ten million entries. A walk asks many times, so it is read without a transaction for
-    /// each time; what it offers is compared with the store anyway.
+    /// block, 153 of them at ten million entries. A walk asks many times, so it is read without a transaction for each
+    /// time; what it offers is compared with the store anyway.
     static let postingsQuery = "SELECT entries FROM audit_posting WHERE block = ? AND term = ?"
 
     package func postings(

@@ -13,44 +13,30 @@ struct RawStatement {
     }
 
     /// Binds a number; parameters count from 1.
-    func bind(_ value: Int64, at index: Int32) {
-        Self.check(sqlite3_bind_int64(pointer, index, value))
-    }
+    func bind(_ value: Int64, at index: Int32) { sqlite3_bind_int64(pointer, index, value) }
 
     /// Binds no value.
-    func bindNull(at index: Int32) { Self.check(sqlite3_bind_null(pointer, index)) }
-
-    /// A statement that is run with another value than was given would write what nobody meant.
-    private static func check(_ code: Int32) {
-        precondition(
-            code == SQLITE_OK, "a parameter is there, and its value no longer than SQLite takes")
-    }
+    func bindNull(at index: Int32) { sqlite3_bind_null(pointer, index) }
 
     /// Binds bytes, which SQLite copies.
     func bind(_ value: [UInt8], at index: Int32) {
         let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
         // An empty blob needs an address too, else SQLite takes it for NULL.
         if value.isEmpty {
-            Self.check(sqlite3_bind_zeroblob(pointer, index, 0))
+            sqlite3_bind_zeroblob(pointer, index, 0)
         } else {
-            Self.check(sqlite3_bind_blob(pointer, index, value, Int32(value.count), copied))
+            sqlite3_bind_blob(pointer, index, value, Int32(value.count), copied)
         }
     }
 
     /// Binds a text, which SQLite copies.
     func bind(_ value: String, at index: Int32) {
         let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
-        Self.check(sqlite3_bind_text(pointer, index, value, -1, copied))
+        sqlite3_bind_text(pointer, index, value, -1, copied)
     }
 
     /// Runs a statement that gives no rows, and makes it ready for the next values.
-    ///
-    /// - Throws: Also where no transaction is open: after some faults SQLite undoes it on its own, and what is run then
-    ///   would become durable at once and without the rest.
     func run() throws {
-        guard sqlite3_get_autocommit(sqlite3_db_handle(pointer)) == 0 else {
-            throw Self.failure(SQLITE_ABORT)
-        }
         let code = sqlite3_step(pointer)
         sqlite3_reset(pointer)
         guard code == SQLITE_DONE else { throw Self.failure(code) }
@@ -62,12 +48,10 @@ struct RawStatement {
     ) throws {
         try first.withUnsafeBytes { first in
             try second.withUnsafeBytes { second in
-                Self.check(
-                    sqlite3_bind_blob(
-                        pointer, firstIndex, first.baseAddress, Int32(first.count), nil))
-                Self.check(
-                    sqlite3_bind_blob(
-                        pointer, secondIndex, second.baseAddress, Int32(second.count), nil))
+                sqlite3_bind_blob(
+                    pointer, firstIndex, first.baseAddress, Int32(first.count), nil)
+                sqlite3_bind_blob(
+                    pointer, secondIndex, second.baseAddress, Int32(second.count), nil)
                 defer {
                     sqlite3_bind_null(pointer, firstIndex)
                     sqlite3_bind_null(pointer, secondIndex)

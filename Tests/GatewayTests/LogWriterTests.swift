@@ -100,6 +100,40 @@ struct LogWriterTests {
         #expect(try gateway.verification().isSound)
     }
 
+    @Test("An entry that cannot be sealed fails alone, also in a batch that is prepared in parts")
+    func unsealable() async throws {
+        let size = try gateway.logSize
+        let writer = parts().writer
+        let nobody = LocatedResident(
+            number: ResidentNumber(99_999),
+            id: try #require(ResidentID(bytes: [UInt8](repeating: 7, count: 16))))
+        let bad = AuditDraft(
+            type: .decision, decision: .allowed, operational: .object(["format": .string("x")]),
+            subject: (nobody, .object(["format": .string("x")])))
+        let threads = threads
+        let kept = await withTaskGroup(of: UInt64?.self) { group in
+            for number in 0..<100 {
+                group.addTask {
+                    let drafts = number % 40 == 20 ? [Self.draft, bad] : [Self.draft]
+                    do {
+                        return try await writer.record { _ throws(GatewayError) in ((), drafts) }
+                            .receipts.first?.index
+                    } catch { return nil }
+                }
+            }
+            group.addTask {
+                while writer.waitingCount < 100 { await Task.yield() }
+                threads.letGo()
+                return nil
+            }
+            return await group.reduce(into: [UInt64]()) { kept, index in
+                if let index { kept.append(index) }
+            }
+        }
+        #expect(kept.sorted() == Array(size..<size + 98), "two of a hundred, and no gap")
+        #expect(try gateway.logSize == size + 98 && gateway.verification().isSound)
+    }
+
     @Test("Where the batch cannot be kept, whichever call fails, nobody is answered")
     func failingBatch() async throws {
         var failures = 0

@@ -75,6 +75,9 @@ struct RetentionTests {
         let found = try gateway.verification()
         #expect(found.isSound, "\(found.faults) \(found.log.findings)")
         #expect(found.log.prunedCount == 512 && found.log.entryCount == size + 3 - 512)
+        let leavesAlone = try log.verifyLeaves()
+        #expect(leavesAlone.isSound && leavesAlone.pruned == 512, "\(leavesAlone.faults)")
+        #expect(try log.rebuildTiles().faults.isEmpty)
         // Every proof under the checkpoint of then, by the tiles of now.
         let key = try NoteKey(encoded: gateway.parts.log.verifierKey)
         for (old, proof) in before.enumerated() where old % 17 == 0 {

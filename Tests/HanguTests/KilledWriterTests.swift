@@ -53,7 +53,7 @@ struct KilledWriterTests {
     }
 
     @Test(
-        "A database put back to an older copy is refused with what to do; it can be read, and is no evidence")
+        "A database put back to an older copy is refused with what to do, and shown as no evidence")
     func olderCopy() throws {
         let home = try home()
         let number = try #require(SmallDelivery.numbers.first)
@@ -91,7 +91,8 @@ struct KilledWriterTests {
         #expect(!FileManager.default.fileExists(atPath: home.folder.path("tiles")))
     }
 
-    @Test("An export that is killed at any moment leaves a log that verifies, and the next mends it")
+    @Test(
+        "An export that is killed at any moment leaves a log that verifies, and the next mends it")
     func killedExports() throws {
         let home = try home()
         let number = try #require(SmallDelivery.numbers.first)
@@ -128,7 +129,7 @@ struct KilledWriterTests {
         _ = try home.check(["audit", "export", "--tiles", tiles])
         let check = try published()
         #expect(try check.sound && check.entries == home.logSize())
-        print("exports: \(kills) killed of 8; sizes that were published meanwhile: \(sizes.sorted())")
+        print("exports: \(kills) killed of 8; sizes published meanwhile: \(sizes.sorted())")
         #expect(kills > 0)
     }
 

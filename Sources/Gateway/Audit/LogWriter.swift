@@ -11,19 +11,6 @@ import Synchronization
 /// Where the log cannot be written, every request of the batch fails and nothing is released. Work that throws fails
 /// its own request alone.
 package final class LogWriter: Sendable {
-    /// How much may wait, and how long.
-    package struct Limits: Sendable {
-        /// How many requests may wait before further ones are turned away.
-        package var waitingMax = 10_000
-        package var batchMax = 1_000
-        /// How long outcomes wait for a batch to ride with before they get one of their own.
-        package var outcomeDelay: Duration = .milliseconds(100)
-        /// How often an outcome that could not be kept is tried; each time it waits four times as long.
-        package var outcomeAttemptsMax = 5
-
-        package init() {}
-    }
-
     /// Decides, from what stands in the store, which entries are appended.
     ///
     /// What it writes itself must be right also where it throws afterwards: the batch goes on without its entries.

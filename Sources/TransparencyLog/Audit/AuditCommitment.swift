@@ -51,6 +51,8 @@ package final class AuditCommitter {
     /// What stands in the leaf; see ``AuditCommitment/commitment(to:salt:)``.
     ///
     /// - Parameter salted: The salt and behind it the detail, as they are sealed.
+    /// - Returns: HMAC-SHA-256(salt, detail).
+    /// - Throws: ``TransparencyLogError/crypto(_:)`` for less than a salt.
     package func commitment(
         toSalted salted: [UInt8]
     ) throws(TransparencyLogError) -> SHA256Digest {
