@@ -125,31 +125,6 @@ struct HomeStoreTests {
         print("entries before the disk was full: \(stored)")
     }
 
-    @Test("After SQLite has undone a transaction on its own, nothing more of it is written")
-    func undone() throws {
-        try insertResident(1, in: store)
-        let file = try DatabaseQueue(path: folder.file("hangu.db").path)
-        try file.write { database in
-            try database.execute(
-                sql: """
-                    CREATE TRIGGER undo BEFORE INSERT ON audit_map_page
-                    BEGIN SELECT raise(ROLLBACK, 'as a failing disk does'); END
-                    """)
-        }
-        let id = try StoreContract.id(2)
-        #expect(throws: GatewayError.self) {
-            try store.write { writer throws(GatewayError) in
-                _ = try writer.insertResident(id)
-                do { try writer.putMapPage(0, [1]) } catch {}
-                try writer.append(StoreContract.entry(0))
-            }
-        }
-        let (residents, entries) = try store.read { reader throws(GatewayError) in
-            (try reader.residentCount(), try reader.treeSize())
-        }
-        #expect(residents == 1 && entries == 0)
-    }
-
     @Test(
         "What is of one resident, or refused under one name, is found without reading everybody's")
     func plans() throws {
