@@ -23,11 +23,12 @@ package struct AccessHistory: Sendable {
     ///   - citizenNumber: Whose they are, as the caller wrote it.
     ///   - index: Entries before this one; nil for the newest.
     /// - Returns: The entries, each with what can be opened of it, and of what the law withholds until later only that.
-    /// - Throws: ``GatewayError``.
+    /// - Throws: ``GatewayError``, also where the log is not the one that was signed, or is older than it once was.
     package func entries(
         citizenNumber: String, before index: UInt64? = nil
     ) throws(GatewayError) -> [OpenedEntry] {
         try parts.store.read { reader throws(GatewayError) in
+            _ = try parts.log.head(of: reader)
             guard let resident = try row(citizenNumber: citizenNumber, in: reader) else {
                 throw .request(.noSuchResident)
             }

@@ -38,6 +38,13 @@ struct KilledKeysTests {
         return try #require(try result.json(Status.self).first)
     }
 
+    private static let work = [
+        ["keys", "rotate", "class", "identity"], ["keys", "rotate", "epoch"],
+        ["keys", "rotate", "index", "identity.citizen-number"],
+        ["keys", "rotate", "class", "provenance"], ["keys", "rotate", "signing"],
+        ["keys", "rotate", "class", "audit"],
+    ]
+
     @Test("Ten kills at random moments of rotations and forgettings leave a home that ends whole")
     func tenKills() throws {
         let town = try TestTown(residents: 600, seed: 9)
@@ -47,12 +54,7 @@ struct KilledKeysTests {
             .compactMap { $0["公民身份号码"] }.filter { $0.count == 18 && $0 == $0.uppercased() }
         let before = try scan(home)
         #expect(before.sound && before.openedCount > 20_000)
-        let work = [
-            ["keys", "rotate", "class", "identity"], ["keys", "rotate", "epoch"],
-            ["keys", "rotate", "index", "identity.citizen-number"],
-            ["keys", "rotate", "class", "provenance"], ["keys", "rotate", "signing"],
-            ["keys", "rotate", "class", "audit"],
-        ]
+        let work = Self.work
         let clock = ContinuousClock()
         let begun = clock.now
         _ = try home.check(work[0])

@@ -76,6 +76,30 @@ struct AuditLeafTests {
         }
     }
 
+    @Test("A replay takes as leaves what reads as one, and nothing else")
+    func forms() {
+        func isLeaf(_ bytes: [UInt8]) -> Bool {
+            var replay = LeafReplay()
+            return bytes.withUnsafeBytes { bytes in replay.add(bytes) { _ in } }
+        }
+        func bytes(_ type: AuditEntryType, _ decision: AuditDecision) -> [UInt8] {
+            AuditLeaf(
+                type: type, decision: decision, minute: 1, policyEpoch: 1,
+                operationCommitment: sha256([1]), subject: nil
+            ).bytes
+        }
+        for type in AuditEntryType.allCases {
+            for decision in AuditDecision.allCases { #expect(isLeaf(bytes(type, decision))) }
+        }
+        for (position, allowed) in [(0, [1]), (1, Array(1...9)), (2, Array(0...5)), (3, [0])] {
+            for value in 0...255 {
+                var leaf = bytes(.decision, .none)
+                leaf[position] = UInt8(value)
+                #expect(isLeaf(leaf) == allowed.contains(value))
+            }
+        }
+    }
+
     @Test("Commitments and chains are the keyed and plain hashes they are said to be")
     func commitments() throws {
         let salt = [UInt8](repeating: 9, count: 32)

@@ -44,7 +44,8 @@ extension KeyRotation {
             let counts = try classCounts(reader)
             let indexes = try reader.indexCounts()
             let pseudonyms = try reader.pseudonymCounts()
-            let first = try reader.entries(from: 0, limit: 1).first
+            // After pruning the oldest entry that is left says nothing of how old the home is.
+            let first = try reader.entries(from: 0, limit: 1).first { $0.index == 0 }
             let birth = first.flatMap { Self.minute(of: $0) }
             let lines = names.map { key in
                 let under =

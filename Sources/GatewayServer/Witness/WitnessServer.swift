@@ -122,6 +122,8 @@ private func withDeadline<Result: Sendable>(
     try await withThrowingTaskGroup(of: Result.self) { group in
         group.addTask { try await operation() }
         group.addTask {
+            // A deadline is a wait for nothing but time. The server's own time limit is on silence, so who sends one
+            // byte now and then would never meet it.
             try await Task.sleep(for: limit)
             throw DeadlineError()
         }

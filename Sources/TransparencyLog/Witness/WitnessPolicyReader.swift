@@ -2,8 +2,10 @@ internal import FieldCrypto
 
 extension WitnessPolicy {
     package static let fileBytesMax = 1 << 20
-    /// How many logs, witnesses and groups there may be, each; the specification asks for 32 at least.
+    /// How many logs and groups there may be, each; the specification asks for 32 at least.
     package static let entriesMax = 256
+    /// How many witnesses there may be: all of their lines fit under one checkpoint, beside those of the log's own keys.
+    package static let witnessesMax = SignedNote.signaturesMax - 4
 
     /// Reads a policy file.
     ///
@@ -85,7 +87,7 @@ private struct WitnessPolicyReader {
         guard !witnesses.contains(where: { $0.key.key == key.key }) else {
             throw fault("a witness with this public key stands here twice")
         }
-        try checkCount(witnesses.count, of: "witnesses")
+        try checkCount(witnesses.count, of: "witnesses", max: WitnessPolicy.witnessesMax)
         try define(words[0], .witness(witnesses.count))
         witnesses.append(
             WitnessPolicy.Witness(
@@ -163,10 +165,10 @@ private struct WitnessPolicyReader {
         return text
     }
 
-    private func checkCount(_ count: Int, of what: String) throws(TransparencyLogError) {
-        guard count < WitnessPolicy.entriesMax else {
-            throw fault("more than \(WitnessPolicy.entriesMax) \(what)")
-        }
+    private func checkCount(
+        _ count: Int, of what: String, max: Int = WitnessPolicy.entriesMax
+    ) throws(TransparencyLogError) {
+        guard count < max else { throw fault("more than \(max) \(what)") }
     }
 
     private func fault(_ reason: String) -> TransparencyLogError {

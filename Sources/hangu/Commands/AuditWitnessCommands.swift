@@ -82,9 +82,8 @@ extension AuditCommand {
                 try WitnessView.check(report)
                 return
             }
-            StopSignal.watch()
             var last: [String] = []
-            while !StopSignal.isSet {
+            try await StopSignal.rounds(everySeconds: every) {
                 do throws(GatewayError) {
                     _ = try ResidentMap(home.parts).updateIfDue()
                     let lines = view.changes(try await desk.ask(over: client))
@@ -95,7 +94,6 @@ extension AuditCommand {
                     guard error.category == .unavailable else { throw error }
                     console.fail(error)
                 }
-                try await StopSignal.wait(seconds: every)
             }
         }
     }

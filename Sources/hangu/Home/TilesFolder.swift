@@ -9,6 +9,10 @@ struct TilesFolder {
     var isPrivate = false
 
     /// Writes one file: a temporary one first, made durable, then renamed.
+    ///
+    /// A checkpoint is renamed only when all before it would survive a power cut, names included: it stands for them.
+    ///
+    /// - Throws: ``GatewayError/store(_:)``; the file is then what it was before.
     func write(_ path: String, _ content: [UInt8]) throws(GatewayError) {
         let target = url.appendingPathComponent(path)
         let temporary = target.appendingPathExtension("new")
@@ -29,10 +33,28 @@ struct TilesFolder {
             throw .store(.unreadable(why: "\(target.lastPathComponent) cannot be made"))
         }
         defer { Glibc.close(descriptor) }
+        let isCheckpoint = path == "checkpoint"
         let written = content.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-        guard written == content.count, fsync(descriptor) == 0,
-            rename(temporary.path, target.path) == 0
-        else { throw .store(.diskFull) }
+        guard written == content.count, fsync(descriptor) == 0 else {
+            unlink(temporary.path)
+            throw .store(.diskFull)
+        }
+        if isCheckpoint { try syncFolders() }
+        guard rename(temporary.path, target.path) == 0 else {
+            unlink(temporary.path)
+            throw .store(.diskFull)
+        }
+        if isCheckpoint { try PrivateFile.syncFolder(of: target) }
+    }
+
+    /// Makes the names of all files durable, by a sync of each folder.
+    private func syncFolders() throws(GatewayError) {
+        try PrivateFile.syncFolder(of: url.appendingPathComponent("checkpoint"))
+        let all = FileManager.default.enumerator(at: url, includingPropertiesForKeys: [])
+        while let found = all?.nextObject() as? URL {
+            guard found.hasDirectoryPath else { continue }
+            try PrivateFile.syncFolder(of: found.appendingPathComponent("file"))
+        }
     }
 
     /// The first entry that the published log still has: what `minimum-index` says, else 0.

@@ -106,8 +106,18 @@ enum Messages {
                 "the log is sound: \(size) entries, \(result.log.tileCount) tiles; signature, tree "
                     + "and \(result.detailsChecked) details agree")
         }
-        return Message("日志被改动过，或不完整", "the log was changed or is not whole")
+        return isChanged
     }
+
+    static func verified(leaves found: TileRebuild) -> Message {
+        guard found.isSound else { return isChanged }
+        return Message(
+            "日志完好：\(found.entries) 条、\(found.tiles) 个分块，签名和哈希树都对得上（未核对明细）",
+            "the log is sound: \(found.entries) entries, \(found.tiles) tiles; signatures and tree agree, "
+                + "details were not looked at")
+    }
+
+    private static let isChanged = Message("日志被改动过，或不完整", "the log was changed or is not whole")
 
     /// What to do about an error, where that is known.
     static func hint(for error: GatewayError) -> Message? {
