@@ -1,7 +1,7 @@
 # make demo    builds and plays the main job in a temporary home        (make demo ARGS="--residents 1000 --lang en")
 # make test    every test                                               (Scripts/test FILTER runs some)
 # make lint    the rules of the house
-# make bench   times pull, audit, demo, policies, fields and keys       (make bench ARGS="--save NAME")
+# make bench   measures everything that has a limit                     (make bench ARGS="--save NAME")
 #              make bench-audit and make bench-audit-index: the log alone (make bench-audit ARGS="--entries 1000000")
 # make clean   removes what builds made
 #
@@ -33,9 +33,9 @@ bench: release
 	Scripts/bench --hangu "$$hangu" $(ARGS) || status=1; \
 	Scripts/bench-audit --hangu "$$hangu" || status=1; \
 	Scripts/bench-audit-index --hangu "$$hangu" || status=1; \
-	Scripts/bench-cedar || status=1; \
+	Scripts/bench-cedar --hangu "$$hangu" || status=1; \
 	Scripts/bench-crypto --hangu "$$hangu" || status=1; \
-	Scripts/bench-analysis || status=1; \
+	Scripts/bench-analysis --hangu "$$hangu" || status=1; \
 	Scripts/bench-keys --hangu "$$hangu" || status=1; \
 	exit $$status
 

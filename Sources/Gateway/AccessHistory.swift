@@ -13,10 +13,7 @@ package struct AccessHistory: Sendable {
     package func row(
         citizenNumber: String, in reader: any StoreReader
     ) throws(GatewayError) -> ResidentNumber? {
-        let number: CitizenNumber
-        do { number = try CitizenNumber(citizenNumber, today: parts.clock.today) } catch {
-            throw .request(.citizenNumber(error))
-        }
+        let number = try CitizenNumber(asked: citizenNumber, today: parts.clock.today)
         return try Locate.find(number, parts: parts, store: reader)?.number
     }
 

@@ -17,7 +17,7 @@ package final class AuditIndexDatabase: AuditIndexStore {
     package init(at url: URL) throws(GatewayError) {
         do throws(GatewayError) { queue = try Self.open(url) } catch {
             switch error {
-            case .store(.corrupt), .store(.newerFormat), .store(.unreadable):
+            case .store(.corrupt), .store(.newerFormat):
                 Self.remove(url)
                 queue = try Self.open(url)
             default: throw error

@@ -95,16 +95,6 @@ final class EpochDatabase: Sendable {
         }
     }
 
-    func uses() throws(KeyStoreError) -> [KeyName: Int64] {
-        try run { database in
-            var uses: [KeyName: Int64] = [:]
-            for row in try Row.fetchAll(database, sql: "SELECT version, uses FROM epoch_key") {
-                uses[KeyName(kind: .epoch, name: "", version: row["version"])] = row["uses"]
-            }
-            return uses
-        }
-    }
-
     private func run<Result>(_ body: (Database) throws -> Result) throws(KeyStoreError) -> Result {
         do {
             var result: Result?
@@ -114,7 +104,7 @@ final class EpochDatabase: Sendable {
             }
             guard let result else { preconditionFailure("the transaction has run") }
             return result
-        } catch { throw KeyDatabase.translated(error) }
+        } catch { throw KeyDatabase.translated(error, file: "epochs.db") }
     }
 
     private func truncateLog() throws(KeyStoreError) {
@@ -122,6 +112,6 @@ final class EpochDatabase: Sendable {
             try queue.writeWithoutTransaction { database in
                 _ = try database.checkpoint(.truncate)
             }
-        } catch { throw KeyDatabase.translated(error) }
+        } catch { throw KeyDatabase.translated(error, file: "epochs.db") }
     }
 }

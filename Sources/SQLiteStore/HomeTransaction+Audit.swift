@@ -49,7 +49,7 @@ extension HomeTransaction {
             [Int64(clamping: size), limit], checkpoint)
     }
 
-    private func checkpoint(_ row: Row) throws(GatewayError) -> StoredCheckpoint {
+    func checkpoint(_ row: Row) throws(GatewayError) -> StoredCheckpoint {
         StoredCheckpoint(size: try unsigned(row, "size"), note: try text(row, "note"))
     }
 

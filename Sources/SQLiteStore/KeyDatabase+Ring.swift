@@ -198,22 +198,4 @@ extension KeyDatabase {
         }
         try truncateLog()
     }
-
-    package func uses() throws(KeyStoreError) -> [KeyName: Int64] {
-        let apart = try epochs?.uses() ?? [:]
-        return try usesWithin().merging(apart) { $1 }
-    }
-
-    private func usesWithin() throws(KeyStoreError) -> [KeyName: Int64] {
-        try read { database in
-            var uses: [KeyName: Int64] = [:]
-            for row in try Row.fetchAll(
-                database, sql: "SELECT kind, name, version, uses FROM ring_key")
-            {
-                guard let kind = KeyKind(rawValue: row["kind"]) else { continue }
-                uses[KeyName(kind: kind, name: row["name"], version: row["version"])] = row["uses"]
-            }
-            return uses
-        }
-    }
 }

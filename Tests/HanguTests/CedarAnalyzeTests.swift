@@ -47,10 +47,7 @@ struct CedarAnalyzeTests {
             FileManager.default.isExecutableFile(atPath: "\($0)/cvc5")
         }
         if isPresent { return true }
-        print("SKIPPED: the solver cvc5 is absent; apt-get install cvc5")
-        if ProcessInfo.processInfo.environment["CI"] == "true" {
-            Issue.record("the solver cvc5 is absent, and under CI that is a failure")
-        }
+        SharedData.skip("the solver cvc5 is absent; apt-get install cvc5")
         return false
     }
 

@@ -1,16 +1,13 @@
 import Foundation
 import GRDB
 import Glibc
+import TestSupport
 import Testing
 
 /// Answers and exports that are killed, and homes put back to an older copy.
 @Suite("Killed writers")
 struct KilledWriterTests {
-    private static let question = [
-        "disclose", "--department", "civil-affairs", "--officer", "zhao", "--purpose",
-        "old-age-allowance", "--basis", "elder-rights-33", "--field", "age.at-least-80",
-        "--resident", "-",
-    ]
+    private static let question = TestHome.allowance()
 
     private func home() throws -> TestHome {
         let home = try TestHome(try SmallDelivery())
@@ -25,7 +22,7 @@ struct KilledWriterTests {
         let started = ContinuousClock.now
         #expect(try home.run(Self.question, input: number + "\n").status == 0)
         let seconds = (ContinuousClock.now - started) / .seconds(1)
-        var random = SeededGenerator(seed: 5)
+        var random = SeededRandom(seed: 5)
         var kills = 0
         var shown = 0
         var sizes: [UInt64] = []
@@ -108,7 +105,7 @@ struct KilledWriterTests {
         let started = ContinuousClock.now
         _ = try home.check(["audit", "export", "--tiles", tiles])
         let seconds = (ContinuousClock.now - started) / .seconds(1)
-        var random = SeededGenerator(seed: 9)
+        var random = SeededRandom(seed: 9)
         var kills = 0
         var sizes: Set<UInt64> = []
         for _ in 0..<8 {

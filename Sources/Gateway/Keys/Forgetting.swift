@@ -40,10 +40,7 @@ package struct Forgetting: Sendable {
     package func forget(
         citizenNumber text: String, _ order: Order
     ) throws(GatewayError) -> ForgottenReceipt {
-        let number: CitizenNumber
-        do { number = try CitizenNumber(text, today: parts.clock.today) } catch {
-            throw .request(.citizenNumber(error))
-        }
+        let number = try CitizenNumber(asked: text, today: parts.clock.today)
         return try forget(order, number: number) { store throws(GatewayError) in
             try Locate.find(number, parts: parts, store: store)
         }
@@ -65,6 +62,8 @@ package struct Forgetting: Sendable {
     ) throws(GatewayError) -> ForgottenReceipt {
         if order.officer.isEmpty { throw .request(.empty("the officer")) }
         if order.reason.isEmpty { throw .request(.empty("the reason")) }
+        try checkName(order.officer, "officer")
+        try checkName(order.reason, "reason")
         let salt = try randomBytes(AuditCommitment.saltByteCount, from: parts.random)
         let (job, digits) = try parts.write { writer throws(GatewayError) in
             guard let resident = try find(writer) else { throw .request(.noSuchResident) }

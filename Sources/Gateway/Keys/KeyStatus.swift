@@ -36,11 +36,8 @@ extension KeyRotation {
             try parts.keyring.residentKeyCounts()
         }
         let names = parts.keyring.keyNames
-        var signing: [String: [UInt16: Int]] = [:]
-        for name in [AuditLog.operationalClass] {
-            signing[name] = try inCrypto { () throws(FieldCryptoError) in
-                try parts.keyring.signingKeyVersions(fieldClass: name)
-            }
+        let signing = try inCrypto { () throws(FieldCryptoError) in
+            try parts.keyring.signingKeyVersions(fieldClass: AuditLog.operationalClass)
         }
         return try parts.store.read { reader throws(GatewayError) in
             let jobs = try reader.keyJobs()
@@ -54,7 +51,8 @@ extension KeyRotation {
                     switch key.kind {
                     case .fieldClass:
                         (counts[key.name]?[UInt16(clamping: key.version)] ?? 0)
-                            + (signing[key.name]?[UInt16(clamping: key.version)] ?? 0)
+                            + (key.name == AuditLog.operationalClass
+                                ? signing[UInt16(clamping: key.version)] ?? 0 : 0)
                     case .epoch: epochs[key.version] ?? 0
                     case .blindIndex: indexes[key.name]?[key.version] ?? 0
                     case .pseudonym: pseudonyms[key.name]?[key.version] ?? 0

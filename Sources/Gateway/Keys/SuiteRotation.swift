@@ -3,10 +3,13 @@ import ResidentModel
 
 extension KeyRotation {
     /// Brings a home from one family of algorithms to the other, while it is at work: the epoch first, since it says of
-    /// which family new keys are, then every class, index and pseudonym key that is not of it yet.
+    /// which family new keys are, then every class key, every index key of a field and every pseudonym key that is not
+    /// of it yet.
     ///
     /// What is done can be seen from the keys, so that a run that was killed is gone on with. Pseudonyms of the other
-    /// family stay valid until they are retired. The keys of record digests stay what they are.
+    /// family stay valid until they are retired. The keys of record digests
+    /// (`record-key`, `record-content`), of the log's index (`audit-term`) and of the residents' map (`audit-map`) stay
+    /// what they are.
     ///
     /// - Parameters:
     ///   - family: The one to come to.

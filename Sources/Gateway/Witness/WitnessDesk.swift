@@ -190,11 +190,6 @@ package struct WitnessReport: Sendable {
     /// Whether a quorum cosigned the newest checkpoint, or the policy asks for none.
     package var isQuorate: Bool { policy.isQuorum([NoteKey]()) || (quorum != nil && lag == 0) }
 
-    /// The witnesses who said what no honest one would.
-    package var liars: [Line] {
-        witnesses.filter { if case .lied = $0.standing.outcome { true } else { false } }
-    }
-
     /// Those who say that this log is not the one they know, or is older.
     package var opponents: [Line] { witnesses.filter { $0.standing.outcome.isAgainst } }
 

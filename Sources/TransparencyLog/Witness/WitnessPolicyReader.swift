@@ -28,7 +28,7 @@ private struct WitnessPolicyReader {
     private var names: [[UInt8]: WitnessPolicy.Demand] = [Array("none".utf8): .nobody]
     /// The names that a group has as members; each may be one once.
     private var used: Set<[UInt8]> = []
-    private var quorum: (name: String, demand: WitnessPolicy.Demand)?
+    private var quorum: WitnessPolicy.Demand?
 
     init(file: String) { self.file = file }
 
@@ -48,7 +48,7 @@ private struct WitnessPolicyReader {
         }
         guard let quorum else { throw fault("there is no quorum line") }
         return WitnessPolicy(
-            logs: logs, witnesses: witnesses, quorumName: quorum.name, quorum: quorum.demand)
+            logs: logs, witnesses: witnesses, quorum: quorum)
     }
 
     private mutating func read(line text: ArraySlice<UInt8>) throws(TransparencyLogError) {
@@ -122,7 +122,7 @@ private struct WitnessPolicyReader {
     private mutating func readQuorum(_ words: [[UInt8]]) throws(TransparencyLogError) {
         guard words.count == 1 else { throw fault("expected: quorum NAME") }
         guard quorum == nil else { throw fault("there is a quorum line already") }
-        quorum = (try text(words[0]), try demand(of: words[0]))
+        quorum = try demand(of: words[0])
     }
 
     private func demand(of name: [UInt8]) throws(TransparencyLogError) -> WitnessPolicy.Demand {

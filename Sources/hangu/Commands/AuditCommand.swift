@@ -71,10 +71,7 @@ struct AuditCommand: ParsableCommand {
         private func verifyPublished(_ tiles: String, vkey: String) throws {
             try options.run { console in
                 let folder = TilesFolder(url: HomeFolder(path: tiles).url)
-                let text = try HomeFolder.readText(URL(fileURLWithPath: vkey), name: "vkey")
-                let key = try inLog { () throws(TransparencyLogError) in
-                    try NoteKey(encoded: text.trimmingCharacters(in: .whitespacesAndNewlines))
-                }
+                let key = try NoteKey.read(fromFile: vkey)
                 let present = LogKeyChange.newest(from: key, read: folder.read)
                 let report = LogReplay.run(
                     log: present, minimum: try folder.minimum(), read: folder.read,
@@ -186,4 +183,14 @@ private struct VerificationJSON: Encodable {
     let cosigned: Int
     let quorumSize: UInt64?
     let faults: [String]
+}
+
+extension NoteKey {
+    /// The log's public key in a file, as `hangu audit export` writes it.
+    static func read(fromFile path: String) throws(GatewayError) -> NoteKey {
+        let text = try HomeFolder.readText(URL(fileURLWithPath: path), name: "vkey")
+        return try inLog { () throws(TransparencyLogError) in
+            try NoteKey(encoded: text.trimmingCharacters(in: .whitespacesAndNewlines))
+        }
+    }
 }

@@ -146,7 +146,8 @@ extension KeysRotateCommand {
         static let configuration = CommandConfiguration(
             commandName: "suite",
             abstract: "Bring the whole home from one family of algorithms to the other.",
-            discussion: "Rotates the epoch, every class and every index, one after the other.")
+            discussion:
+                "Rotates the epoch, every class, index and pseudonym key, one after the other.")
         @Option(help: "international or sm.")
         var to: String
         @OptionGroup var options: HomeOptions

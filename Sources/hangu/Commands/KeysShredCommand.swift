@@ -120,11 +120,7 @@ struct KeysCertificateCommand: ParsableCommand {
         try options.run { console in
             let certificate = try ShredCertificate(
                 parsing: HomeFolder.readText(URL(fileURLWithPath: path), name: "certificate"))
-            let text = try HomeFolder.readText(URL(fileURLWithPath: vkey), name: "vkey")
-            let key = try inLog { () throws(TransparencyLogError) in
-                try NoteKey(encoded: text.trimmingCharacters(in: .whitespacesAndNewlines))
-            }
-            try certificate.verify(log: key)
+            try certificate.verify(log: NoteKey.read(fromFile: vkey))
             var isTheirs: Bool?
             if let resident {
                 let number = try SubjectInput.readNumber(from: resident)

@@ -55,7 +55,7 @@ struct KeyRestore {
         let forgotten = try residentsToForget(store)
         let again = forgotten.intersection(try copy.residentsWithKeys())
         try inKeyStore { () throws(KeyStoreError) in
-            try copy.shred(Array(forgotten.subtracting(try residentsShredded(in: copy))))
+            try copy.shred(Array(forgotten.subtracting(try copy.shreddedResidents())))
         }
         let withKeys = try copy.residentsWithKeys()
         let withoutKey = try store.residentIDs().subtracting(withKeys).subtracting(forgotten)
@@ -144,15 +144,9 @@ struct KeyRestore {
     private func residentsToForget(_ store: HomeStore) throws(GatewayError) -> Set<ResidentKeyID> {
         let forgotten = try store.residentsToStayForgotten()
         guard FileManager.default.fileExists(atPath: folder.keys.path) else { return forgotten }
-        return forgotten.union(try KeyDatabase(at: folder.keys).residentsShredded())
-    }
-
-    private func residentsShredded(
-        in keys: KeyDatabase
-    ) throws(KeyStoreError) -> Set<ResidentKeyID> {
-        do { return try keys.residentsShredded() } catch {
-            throw .unavailable("the backup's keys cannot be read")
-        }
+        let keys = try KeyDatabase(at: folder.keys)
+        return forgotten.union(
+            try inKeyStore { () throws(KeyStoreError) in try keys.shreddedResidents() })
     }
 
     private func missingKeys(

@@ -88,8 +88,6 @@ enum Messages {
                 + "\(report.differing.count) different, \(report.otherBundles) by other bundles")
     }
 
-    static let stillRunning = Message("正在停止，已存的不会丢", "stopping; what is stored stays stored")
-
     static func verified(_ result: AuditVerification) -> Message {
         let size = result.log.entryCount
         if result.isSound, result.log.prunedCount > 0 {
