@@ -1,12 +1,13 @@
 # make demo    builds and plays the main job in a temporary home        (make demo ARGS="--residents 1000 --lang en")
 # make test    every test                                               (Scripts/test FILTER runs some)
 # make lint    the rules of the house
-# make bench   times pull, audit and demo                               (make bench ARGS="--save NAME")
+# make bench   measures everything that has a limit                     (make bench ARGS="--save NAME")
+#              make bench-audit and make bench-audit-index: the log alone (make bench-audit ARGS="--entries 1000000")
 # make clean   removes what builds made
 #
 # Each installs the Debian packages that it misses and can be run again at any time.
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint release bench bench-audit bench-audit-index clean
 ARGS ?=
 
 demo:
@@ -22,16 +23,24 @@ lint:
 	@Scripts/setup lint
 	@Scripts/lint
 
-bench:
+release:
 	@Scripts/setup bench
 	swift build -c release --product hangu
-	@Scripts/bench --hangu "$$(swift build -c release --show-bin-path)/hangu" $(ARGS)
-	@Scripts/bench-audit --hangu "$$(swift build -c release --show-bin-path)/hangu"
-	@Scripts/bench-audit-index --hangu "$$(swift build -c release --show-bin-path)/hangu"
-	@Scripts/bench-cedar
-	@Scripts/bench-crypto --hangu "$$(swift build -c release --show-bin-path)/hangu"
-	@Scripts/bench-analysis
-	@Scripts/bench-keys --hangu "$$(swift build -c release --show-bin-path)/hangu"
+
+# All of them run, whatever the first says; a limit that any missed is the end's status.
+bench: release
+	@hangu="$$(swift build -c release --show-bin-path)/hangu"; status=0; \
+	Scripts/bench --hangu "$$hangu" $(ARGS) || status=1; \
+	Scripts/bench-audit --hangu "$$hangu" || status=1; \
+	Scripts/bench-audit-index --hangu "$$hangu" || status=1; \
+	Scripts/bench-cedar --hangu "$$hangu" || status=1; \
+	Scripts/bench-crypto --hangu "$$hangu" || status=1; \
+	Scripts/bench-analysis --hangu "$$hangu" || status=1; \
+	Scripts/bench-keys --hangu "$$hangu" || status=1; \
+	exit $$status
+
+bench-audit bench-audit-index: release
+	@Scripts/$@ --hangu "$$(swift build -c release --show-bin-path)/hangu" $(ARGS)
 
 clean:
 	rm -rf .build

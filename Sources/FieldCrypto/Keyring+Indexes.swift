@@ -10,6 +10,16 @@ package struct BlindIndexValue: Hashable, Sendable {
         self.version = version
         self.bytes = bytes
     }
+
+    /// The first bits, 1 to 256, of a code.
+    init(version: UInt32, digest: [UInt8], bits: Int) {
+        precondition((1...256).contains(bits), "a blind index has 1 to 256 bits")
+        self.version = version
+        var bytes = digest
+        bytes.removeLast(bytes.count - (bits + 7) / 8)
+        if bits % 8 != 0 { bytes[bytes.count - 1] &= 0xFF << UInt8(8 - bits % 8) }
+        self.bytes = bytes
+    }
 }
 
 /// The name by which one department knows one resident; it says nothing to another department.
@@ -56,10 +66,9 @@ extension Keyring {
             for value in values {
                 var versions: [BlindIndexValue] = []
                 for key in keys {
-                    var bytes = try worker.authenticate(value, key: key).bytes
-                    bytes.removeLast(bytes.count - (bits + 7) / 8)
-                    if bits % 8 != 0 { bytes[bytes.count - 1] &= 0xFF << UInt8(8 - bits % 8) }
-                    versions.append(BlindIndexValue(version: key.name.version, bytes: bytes))
+                    let digest = try worker.authenticate(value, key: key).bytes
+                    versions.append(
+                        BlindIndexValue(version: key.name.version, digest: digest, bits: bits))
                 }
                 found.append(versions)
             }

@@ -54,9 +54,7 @@ extension Keyring {
         message.append("gw/index-part/v1")
         message.append(partition)
         message.append(value)
-        var bytes = try worker.authenticate(message.bytes, key: key).bytes
-        bytes.removeLast(bytes.count - (bits + 7) / 8)
-        if bits % 8 != 0 { bytes[bytes.count - 1] &= 0xFF << UInt8(8 - bits % 8) }
-        return BlindIndexValue(version: key.name.version, bytes: bytes)
+        let digest = try worker.authenticate(message.bytes, key: key).bytes
+        return BlindIndexValue(version: key.name.version, digest: digest, bits: bits)
     }
 }

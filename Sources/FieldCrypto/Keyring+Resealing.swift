@@ -153,12 +153,6 @@ extension Keyring {
         return try storeCall { () throws(KeyStoreError) in try store.residentKeyCounts() }
     }
 
-    /// How often each key of the ring that is counted was used.
-    package func uses() throws(FieldCryptoError) -> [KeyName: Int64] {
-        let store = self.store
-        return try storeCall { () throws(KeyStoreError) in try store.uses() }
-    }
-
     /// Removes residents' commitments to a class version that is gone, in 256 short steps.
     ///
     /// - Returns: How many were removed.

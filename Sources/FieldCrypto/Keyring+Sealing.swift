@@ -32,9 +32,17 @@ extension Keyring {
     /// A value whose address names no resident is sealed under the system key of its class. All or none: where one
     /// fails, none is given. Commitments of keys used for the first time are stored before it returns.
     ///
+    /// - Parameters:
+    ///   - values: What to seal.
+    ///   - later: Keys that nothing is sealed with now, whose commitments are stored with the others: so the first
+    ///     value under them waits for no second sync to disk.
+    /// - Returns: One envelope for each value.
     /// - Throws: ``FieldCryptoError/residentKeyMissing`` before ``ensureResidentKeys(_:)``,
     ///   ``FieldCryptoError/unknownClass(_:)``, and what the store throws.
-    package func seal(_ values: [ValueToSeal]) throws(FieldCryptoError) -> [[UInt8]] {
+    package func seal(
+        _ values: [ValueToSeal],
+        alsoCommitting later: [(resident: ResidentKeyID, fieldClass: String)] = []
+    ) throws(FieldCryptoError) -> [[UInt8]] {
         let keySet = state.withLock { $0.keys }
         var requests: [KeyRequest?] = []
         requests.reserveCapacity(values.count)
@@ -55,6 +63,12 @@ extension Keyring {
             if value.address.resident == nil { systemUses[classKey.key.name, default: 0] += 1 }
             requests.append(
                 KeyRequest(resident: value.address.resident, classKey: classKey, generation: nil))
+        }
+        for (resident, name) in later {
+            requests.append(
+                KeyRequest(
+                    resident: resident, classKey: try keySet.newest(fieldClass: name),
+                    generation: nil))
         }
         for (name, count) in systemUses { try reserveUses(count, of: name) }
         let resolved = try resolve(requests, isSealing: true)

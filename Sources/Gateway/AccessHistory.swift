@@ -13,10 +13,7 @@ package struct AccessHistory: Sendable {
     package func row(
         citizenNumber: String, in reader: any StoreReader
     ) throws(GatewayError) -> ResidentNumber? {
-        let number: CitizenNumber
-        do { number = try CitizenNumber(citizenNumber, today: parts.clock.today) } catch {
-            throw .request(.citizenNumber(error))
-        }
+        let number = try CitizenNumber(asked: citizenNumber, today: parts.clock.today)
         return try Locate.find(number, parts: parts, store: reader)?.number
     }
 
@@ -26,11 +23,12 @@ package struct AccessHistory: Sendable {
     ///   - citizenNumber: Whose they are, as the caller wrote it.
     ///   - index: Entries before this one; nil for the newest.
     /// - Returns: The entries, each with what can be opened of it, and of what the law withholds until later only that.
-    /// - Throws: ``GatewayError``.
+    /// - Throws: ``GatewayError``, also where the log is not the one that was signed, or is older than it once was.
     package func entries(
         citizenNumber: String, before index: UInt64? = nil
     ) throws(GatewayError) -> [OpenedEntry] {
         try parts.store.read { reader throws(GatewayError) in
+            _ = try parts.log.head(of: reader)
             guard let resident = try row(citizenNumber: citizenNumber, in: reader) else {
                 throw .request(.noSuchResident)
             }

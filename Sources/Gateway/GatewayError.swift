@@ -25,6 +25,8 @@ package enum GatewayError: Error, Sendable, CustomStringConvertible {
             .store(.otherWriter):
             .unavailable
         case .crypto(.store(.unavailable)), .crypto(.rootKey(.unavailable)): .unavailable
+        // Somebody was forgotten meanwhile; asked again, nobody is known.
+        case .crypto(.residentKeyDestroyed): .unavailable
         case .crypto(.rootKey), .crypto(.share): .caller
         case .store(.corrupt), .store(.logRolledBack), .crypto, .log: .corrupt
         case .store(.newerFormat), .declaration, .policy, .consent, .request: .caller

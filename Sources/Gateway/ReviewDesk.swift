@@ -30,6 +30,7 @@ package struct ReviewDesk: Sendable {
     ) throws(GatewayError) {
         precondition(decision != .open, "a decision ends a review")
         guard !officer.isEmpty else { throw .request(.empty("officer")) }
+        try checkName(officer, "officer")
         try parts.write { writer throws(GatewayError) in
             let filter = ReviewFilter(kind: nil, state: nil, after: number - 1, limit: 1)
             guard let review = try writer.reviews(filter).first, review.number == number else {

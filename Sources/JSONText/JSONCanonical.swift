@@ -13,7 +13,8 @@ extension JSONValue {
     /// The text of ``canonicalBytes``.
     package var canonicalText: String { String(decoding: canonicalBytes, as: UTF8.self) }
 
-    private func writeCanonical(to output: inout [UInt8]) {
+    /// Appends ``canonicalBytes``.
+    package func writeCanonical(to output: inout [UInt8]) {
         switch self {
         case .null: output.append(contentsOf: "null".utf8)
         case .bool(let flag): output.append(contentsOf: (flag ? "true" : "false").utf8)
@@ -45,6 +46,19 @@ extension JSONValue {
 /// Quotes a text with the escapes of RFC 8785, section 3.2.2.2: two characters where JSON has them, else `\u00xx`.
 private func writeQuoted(_ text: String, to output: inout [UInt8]) {
     output.append(UInt8(ascii: "\""))
+    defer { output.append(UInt8(ascii: "\"")) }
+    // Most texts have nothing to escape and go in at once.
+    let isPlain = text.utf8.withContiguousStorageIfAvailable { bytes in
+        var escaped: UInt8 = 0
+        // No way out of the loop, so that the compiler takes many bytes at a time.
+        for byte in bytes {
+            escaped |= (byte < 0x20 ? 1 : 0) | (byte == 0x22 ? 1 : 0) | (byte == 0x5C ? 1 : 0)
+        }
+        guard escaped == 0 else { return false }
+        output.append(contentsOf: bytes)
+        return true
+    }
+    if isPlain == true { return }
     for byte in text.utf8 {
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"):
@@ -63,5 +77,4 @@ private func writeQuoted(_ text: String, to output: inout [UInt8]) {
         default: output.append(byte)
         }
     }
-    output.append(UInt8(ascii: "\""))
 }

@@ -17,7 +17,7 @@ package final class AuditIndexDatabase: AuditIndexStore {
     package init(at url: URL) throws(GatewayError) {
         do throws(GatewayError) { queue = try Self.open(url) } catch {
             switch error {
-            case .store(.corrupt), .store(.newerFormat), .store(.unreadable):
+            case .store(.corrupt), .store(.newerFormat):
                 Self.remove(url)
                 queue = try Self.open(url)
             default: throw error
@@ -58,15 +58,18 @@ package final class AuditIndexDatabase: AuditIndexStore {
         }
     }
 
+    /// How a term's entries within one block are found.
+    ///
     /// By block first, so that filling the index writes at its end and not all over; a term is then looked for block by
-    /// block, 153 of them at ten million entries.
+    /// block, 153 of them at ten million entries. A walk asks many times, so it is read without a transaction for each
+    /// time; what it offers is compared with the store anyway.
     static let postingsQuery = "SELECT entries FROM audit_posting WHERE block = ? AND term = ?"
 
     package func postings(
         of term: Int64, atOrBelow first: UInt64
     ) throws(GatewayError) -> (block: UInt64, entries: EntrySet)? {
         try inStore {
-            try queue.read { database in
+            try queue.unsafeRead { database in
                 let statement = try RawStatement(database, Self.postingsQuery)
                 let newest = try Int64.fetchOne(
                     database.cachedStatement(sql: "SELECT max(block) FROM audit_posting"))
@@ -89,7 +92,7 @@ package final class AuditIndexDatabase: AuditIndexStore {
         within minutes: ClosedRange<UInt64>, atOrBelow bundle: UInt64
     ) throws(GatewayError) -> UInt64? {
         try inStore {
-            try queue.read { database in
+            try queue.unsafeRead { database in
                 var found: UInt64?
                 let statement = try RawStatement(
                     database,

@@ -1,6 +1,5 @@
 package import Foundation
 import GRDB
-import GRDBSQLite
 package import Gateway
 
 /// The least that keeping entries durably costs.

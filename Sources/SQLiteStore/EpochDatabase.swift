@@ -18,13 +18,17 @@ final class EpochDatabase: Sendable {
     /// The keys that a root key wraps; a change of the root key that was cut off has left others.
     func keys(under root: RootKeyName?) throws(KeyStoreError) -> [WrappedKey] {
         try run { database in
-            try Row.fetchAll(database, sql: "SELECT * FROM epoch_key").map { row in
-                WrappedKey(
-                    name: KeyName(kind: .epoch, name: "", version: row["version"]),
-                    suite: row["suite"],
-                    rootKey: RootKeyName(id: row["root_id"], version: row["root_version"]),
-                    wrapped: [UInt8](row["wrapped"] as Data))
-            }.filter { root == nil || $0.rootKey == root }
+            try Self.keys(in: database).filter { root == nil || $0.rootKey == root }
+        }
+    }
+
+    private static func keys(in database: Database) throws -> [WrappedKey] {
+        try Row.fetchAll(database, sql: "SELECT * FROM epoch_key").map { row in
+            WrappedKey(
+                name: KeyName(kind: .epoch, name: "", version: row["version"]),
+                suite: row["suite"],
+                rootKey: RootKeyName(id: row["root_id"], version: row["root_version"]),
+                wrapped: [UInt8](row["wrapped"] as Data))
         }
     }
 
@@ -53,13 +57,24 @@ final class EpochDatabase: Sendable {
         }
     }
 
-    /// Destroys every key but those that `keys` name, each under its root key.
-    func keepOnly(_ keys: [WrappedKey]) throws(KeyStoreError) {
-        let kept = Set(keys)
-        let other = try self.keys(under: nil).filter { !kept.contains($0) }
-        if other.isEmpty { return }
-        try run { database in
-            for key in other {
+    /// Destroys every key but those that are to be kept, in one transaction.
+    ///
+    /// - Parameters:
+    ///   - needed: Keys that must be among the kept ones; where one of them is not there, or none is to be kept, nothing
+    ///     is destroyed: residents' keys could not be opened without it.
+    ///   - isKept: Whether a key stays.
+    /// - Throws: ``KeyStoreError/corrupt(_:)`` where a needed key is not there.
+    func keepOnly(
+        _ needed: [WrappedKey], _ isKept: (WrappedKey) -> Bool
+    ) throws(KeyStoreError) {
+        let isOther = try run { database in
+            let all = try Self.keys(in: database)
+            let kept = Set(all.filter(isKept))
+            guard !kept.isEmpty || all.isEmpty, kept.isSuperset(of: needed) else {
+                throw KeyStoreError.corrupt(
+                    "epochs.db: a key that is in use is not there, so no other was destroyed")
+            }
+            for key in all where !kept.contains(key) {
                 try database.execute(
                     sql: """
                         DELETE FROM epoch_key
@@ -69,8 +84,9 @@ final class EpochDatabase: Sendable {
                         Int64(key.name.version), key.rootKey.id, key.rootKey.version,
                     ])
             }
+            return kept.count < all.count
         }
-        try truncateLog()
+        if isOther { try truncateLog() }
     }
 
     /// Destroys a key, under every root key.
@@ -95,16 +111,6 @@ final class EpochDatabase: Sendable {
         }
     }
 
-    func uses() throws(KeyStoreError) -> [KeyName: Int64] {
-        try run { database in
-            var uses: [KeyName: Int64] = [:]
-            for row in try Row.fetchAll(database, sql: "SELECT version, uses FROM epoch_key") {
-                uses[KeyName(kind: .epoch, name: "", version: row["version"])] = row["uses"]
-            }
-            return uses
-        }
-    }
-
     private func run<Result>(_ body: (Database) throws -> Result) throws(KeyStoreError) -> Result {
         do {
             var result: Result?
@@ -114,7 +120,7 @@ final class EpochDatabase: Sendable {
             }
             guard let result else { preconditionFailure("the transaction has run") }
             return result
-        } catch { throw KeyDatabase.translated(error) }
+        } catch { throw KeyDatabase.translated(error, file: "epochs.db") }
     }
 
     private func truncateLog() throws(KeyStoreError) {
@@ -122,6 +128,6 @@ final class EpochDatabase: Sendable {
             try queue.writeWithoutTransaction { database in
                 _ = try database.checkpoint(.truncate)
             }
-        } catch { throw KeyDatabase.translated(error) }
+        } catch { throw KeyDatabase.translated(error, file: "epochs.db") }
     }
 }

@@ -4,16 +4,25 @@ import Gateway
 
 extension HomeTransaction {
     func treeSize() throws(GatewayError) -> UInt64 {
-        let sizes = try rows("SELECT ifnull(max(number) + 1, 0) AS size FROM audit_entry") {
-            row throws(GatewayError) in try unsigned(row, "size")
+        try inStore {
+            let statement = try RawStatement(
+                database, "SELECT ifnull(max(number) + 1, 0) FROM audit_entry")
+            var size: Int64 = 0
+            try statement.forEachRow { size = $0.integer(0) }
+            return UInt64(clamping: size)
         }
-        return sizes.first ?? 0
     }
 
     func tile(level: Int, index: UInt64) throws(GatewayError) -> [UInt8]? {
-        try rows(
-            "SELECT hashes FROM audit_tile WHERE level = ? AND number = ?", [level, Int64(index)]
-        ) { row throws(GatewayError) in try bytes(row, "hashes") }.first
+        try inStore {
+            let statement = try RawStatement(
+                database, "SELECT hashes FROM audit_tile WHERE level = ? AND number = ?")
+            statement.bind(Int64(level), at: 1)
+            statement.bind(Int64(clamping: index), at: 2)
+            var found: [UInt8]?
+            try statement.forEachRow { found = $0.bytes(0) }
+            return found
+        }
     }
 
     func putTile(level: Int, index: UInt64, hashes: [UInt8]) throws(GatewayError) {
@@ -23,9 +32,15 @@ extension HomeTransaction {
     }
 
     func newestCheckpoint() throws(GatewayError) -> StoredCheckpoint? {
-        try rows(
-            "SELECT size, note FROM audit_checkpoint ORDER BY size DESC LIMIT 1", [], checkpoint
-        ).first
+        try inStore {
+            let statement = try RawStatement(
+                database, "SELECT size, note FROM audit_checkpoint ORDER BY size DESC LIMIT 1")
+            var found: StoredCheckpoint?
+            try statement.forEachRow {
+                found = StoredCheckpoint(size: UInt64(clamping: $0.integer(0)), note: $0.text(1))
+            }
+            return found
+        }
     }
 
     func checkpoints(from size: UInt64, limit: Int) throws(GatewayError) -> [StoredCheckpoint] {
@@ -34,7 +49,7 @@ extension HomeTransaction {
             [Int64(clamping: size), limit], checkpoint)
     }
 
-    private func checkpoint(_ row: Row) throws(GatewayError) -> StoredCheckpoint {
+    func checkpoint(_ row: Row) throws(GatewayError) -> StoredCheckpoint {
         StoredCheckpoint(size: try unsigned(row, "size"), note: try text(row, "note"))
     }
 
@@ -164,12 +179,17 @@ extension HomeTransaction {
     }
 
     func policyEpoch() throws(GatewayError) -> PolicyEpoch? {
-        try rows("SELECT number, bundle_hash FROM policy_epoch ORDER BY number DESC LIMIT 1") {
-            row throws(GatewayError) in
-            PolicyEpoch(
-                number: UInt32(clamping: try integer(row, "number")),
-                bundleHash: try text(row, "bundle_hash"))
-        }.first
+        try inStore {
+            let statement = try RawStatement(
+                database,
+                "SELECT number, bundle_hash FROM policy_epoch ORDER BY number DESC LIMIT 1")
+            var found: PolicyEpoch?
+            try statement.forEachRow {
+                found = PolicyEpoch(
+                    number: UInt32(clamping: $0.integer(0)), bundleHash: $0.text(1))
+            }
+            return found
+        }
     }
 
     func startPolicyEpoch(_ epoch: PolicyEpoch) throws(GatewayError) {

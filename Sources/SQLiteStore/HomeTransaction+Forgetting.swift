@@ -62,8 +62,10 @@ extension HomeTransaction {
         var counts = ForgottenCounts()
         counts.quarantined = try removing(
             """
-            DELETE FROM quarantine WHERE EXISTS (SELECT 1 FROM record r WHERE r.resident = ?
-                AND r.stream = quarantine.stream AND r.key_digest = quarantine.key_digest)
+            DELETE FROM quarantine WHERE number IN (
+                SELECT q.number FROM record r CROSS JOIN quarantine q
+                    ON q.stream = r.stream AND q.key_digest = r.key_digest
+                WHERE r.resident = ?)
             """)
         counts.values = try removing("DELETE FROM field_value WHERE resident = ?")
         // The digest of a record's name stays, so that the same record is refused when it is delivered again.

@@ -11,21 +11,18 @@ extension HomeTransaction {
         let findings = record.findings.map(\.description).joined(separator: "\n")
         let digest = record.keyDigest.map { Data($0) }
         let place = record.position
-        let known = try rows(
-            """
-            SELECT findings FROM quarantine WHERE stream = ? AND CASE WHEN ? IS NULL
-                THEN key_digest IS NULL AND container = ? AND record = ? ELSE key_digest = ? END
-            """, [number, digest, place.container, place.record, digest]
-        ) { row throws(GatewayError) in try text(row, "findings") }.first
-        if known == findings { return false }
-        if known != nil {
-            try execute(
-                """
-                DELETE FROM quarantine WHERE stream = ? AND CASE WHEN ? IS NULL
-                    THEN key_digest IS NULL AND container = ? AND record = ?
-                    ELSE key_digest = ? END
-                """, [number, digest, place.container, place.record, digest])
+        // Each of the two has an index of its own.
+        var same = "stream = ? AND key_digest = ?"
+        var name: StatementArguments = [number, digest]
+        if digest == nil {
+            same = "stream = ? AND container = ? AND record = ? AND key_digest IS NULL"
+            name = [number, place.container, place.record]
         }
+        let known = try rows("SELECT findings FROM quarantine WHERE \(same)", name) {
+            row throws(GatewayError) in try text(row, "findings")
+        }.first
+        if known == findings { return false }
+        if known != nil { try execute("DELETE FROM quarantine WHERE \(same)", name) }
         try execute(
             """
             INSERT INTO quarantine

@@ -8,18 +8,14 @@ extension HomeTransaction {
     func cosigned(below size: UInt64, limit: Int) throws(GatewayError) -> [StoredCheckpoint] {
         try rows(
             "SELECT size, note FROM audit_cosigned WHERE size < ? ORDER BY size DESC LIMIT ?",
-            [Int64(clamping: size), limit], cosignedCheckpoint)
+            [Int64(clamping: size), limit], checkpoint)
     }
 
     func cosigned(of size: UInt64) throws(GatewayError) -> StoredCheckpoint? {
         try rows(
             "SELECT size, note FROM audit_cosigned WHERE size = ?", [Int64(clamping: size)],
-            cosignedCheckpoint
+            checkpoint
         ).first
-    }
-
-    private func cosignedCheckpoint(_ row: Row) throws(GatewayError) -> StoredCheckpoint {
-        StoredCheckpoint(size: try unsigned(row, "size"), note: try text(row, "note"))
     }
 
     func putCosigned(_ checkpoint: StoredCheckpoint) throws(GatewayError) {

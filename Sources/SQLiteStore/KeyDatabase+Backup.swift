@@ -47,20 +47,13 @@ extension KeyDatabase {
 
     /// Every resident that has a key.
     package func residentsWithKeys() throws(GatewayError) -> Set<ResidentKeyID> {
-        try residents("SELECT DISTINCT resident FROM resident_key")
-    }
-
-    /// Every resident whose keys were destroyed on purpose.
-    package func residentsShredded() throws(GatewayError) -> Set<ResidentKeyID> {
-        try residents("SELECT resident FROM shredded")
-    }
-
-    private func residents(_ sql: String) throws(GatewayError) -> Set<ResidentKeyID> {
         try inStore {
             try withQueue { queue in
                 try queue.read { database in
                     Set(
-                        try Data.fetchAll(database, sql: sql).map { bytes in
+                        try Data.fetchAll(
+                            database, sql: "SELECT DISTINCT resident FROM resident_key"
+                        ).map { bytes in
                             guard let id = ResidentKeyID(bytes: [UInt8](bytes)) else {
                                 throw GatewayError.store(
                                     .corrupt(what: "keys.db: a resident's id is not 16 bytes"))

@@ -11,36 +11,40 @@ extension KeyDatabase {
 
     /// The keys of the ring in this file.
     private func keysWithin() throws(KeyStoreError) -> [WrappedKey] {
-        try read { database in
-            try Row.fetchAll(database, sql: "SELECT * FROM ring_key").map { row in
-                guard let kind = KeyKind(rawValue: row["kind"]) else {
-                    throw KeyStoreError.corrupt("keys.db: a key of an unknown kind")
-                }
-                return WrappedKey(
-                    name: KeyName(kind: kind, name: row["name"], version: row["version"]),
-                    suite: row["suite"],
-                    rootKey: RootKeyName(id: row["root_id"], version: row["root_version"]),
-                    wrapped: [UInt8](row["wrapped"] as Data))
+        try read(Self.keysWithin)
+    }
+
+    private static func keysWithin(_ database: Database) throws -> [WrappedKey] {
+        try Row.fetchAll(database, sql: "SELECT * FROM ring_key").map { row in
+            guard let kind = KeyKind(rawValue: row["kind"]) else {
+                throw KeyStoreError.corrupt("keys.db: a key of an unknown kind")
             }
+            return WrappedKey(
+                name: KeyName(kind: kind, name: row["name"], version: row["version"]),
+                suite: row["suite"],
+                rootKey: RootKeyName(id: row["root_id"], version: row["root_version"]),
+                wrapped: [UInt8](row["wrapped"] as Data))
         }
     }
 
     /// Moves epochs' keys out of this file, where an older program or a restored copy has brought them; those replace
     /// what was there.
+    ///
+    /// Every opening comes by here, beside a change of the root key too, so it destroys nothing where there is nothing
+    /// to move: what such a change left when it was cut off is under another root key, and nobody reads it.
     func separateEpochs() throws(KeyStoreError) {
         guard let epochs else { return }
-        let all = try keysWithin()
-        let within = all.filter { $0.name.kind == .epoch }
-        if within.isEmpty {
-            // What a change of the root key left when it was cut off.
-            if let root = all.first?.rootKey {
-                try epochs.keepOnly(try epochs.keys(under: root))
-            }
-            return
+        guard try keysWithin().contains(where: { $0.name.kind == .epoch }) else { return }
+        // Two that open at once move the same keys one after the other, the second none.
+        try write { database in
+            let within = try Self.keysWithin(database).filter { $0.name.kind == .epoch }
+            if within.isEmpty { return }
+            try epochs.put(within, isReplacement: true)
+            let moved = Set(within)
+            try epochs.keepOnly(within) { moved.contains($0) }
+            try Self.remove(within.map(\.name), in: database)
         }
-        try epochs.put(within, isReplacement: true)
-        try epochs.keepOnly(within)
-        try removeWithin(within.map(\.name))
+        try truncateLog()
     }
 
     package func insert(_ keys: [WrappedKey]) throws(KeyStoreError) {
@@ -92,7 +96,7 @@ extension KeyDatabase {
         let within = keys.filter { $0.name.kind != .epoch }
         if !within.isEmpty { try replaceWithin(within) }
         if let root = try keysWithin().first?.rootKey {
-            try epochs.keepOnly(try epochs.keys(under: root))
+            try epochs.keepOnly(apart) { $0.rootKey == root }
         }
     }
 
@@ -123,13 +127,15 @@ extension KeyDatabase {
     }
 
     private func removeWithin(_ keys: [KeyName]) throws(KeyStoreError) {
-        try write { database in
-            for key in keys {
-                try database.execute(
-                    sql: "DELETE FROM ring_key WHERE \(Self.byName)", arguments: Self.name(key))
-            }
-        }
+        try write { database in try Self.remove(keys, in: database) }
         try truncateLog()
+    }
+
+    private static func remove(_ keys: [KeyName], in database: Database) throws {
+        for key in keys {
+            try database.execute(
+                sql: "DELETE FROM ring_key WHERE \(byName)", arguments: name(key))
+        }
     }
 
     package func addUses(_ count: Int64, of key: KeyName) throws(KeyStoreError) -> Int64 {
@@ -197,23 +203,5 @@ extension KeyDatabase {
             }
         }
         try truncateLog()
-    }
-
-    package func uses() throws(KeyStoreError) -> [KeyName: Int64] {
-        let apart = try epochs?.uses() ?? [:]
-        return try usesWithin().merging(apart) { $1 }
-    }
-
-    private func usesWithin() throws(KeyStoreError) -> [KeyName: Int64] {
-        try read { database in
-            var uses: [KeyName: Int64] = [:]
-            for row in try Row.fetchAll(
-                database, sql: "SELECT kind, name, version, uses FROM ring_key")
-            {
-                guard let kind = KeyKind(rawValue: row["kind"]) else { continue }
-                uses[KeyName(kind: kind, name: row["name"], version: row["version"])] = row["uses"]
-            }
-            return uses
-        }
     }
 }

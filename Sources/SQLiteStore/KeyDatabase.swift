@@ -96,12 +96,12 @@ package final class KeyDatabase: KeyStore {
             .execute(arguments: [resident])
     }
 
-    static func translated(_ error: any Error) -> KeyStoreError {
+    static func translated(_ error: any Error, file: String = "keys.db") -> KeyStoreError {
         if let error = error as? KeyStoreError { return error }
-        guard let error = error as? DatabaseError else { return .unavailable("keys.db") }
+        guard let error = error as? DatabaseError else { return .unavailable(file) }
         switch error.resultCode {
-        case .SQLITE_CORRUPT, .SQLITE_NOTADB: return .corrupt("keys.db: \(error.resultCode)")
-        default: return .unavailable("keys.db: SQLite reports \(error.resultCode)")
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB: return .corrupt("\(file): \(error.resultCode)")
+        default: return .unavailable("\(file): SQLite reports \(error.resultCode)")
         }
     }
 }

@@ -5,8 +5,9 @@ import Synchronization
 
 /// The mark of the log in a file of two pages beside the keys.
 ///
-/// Each mark goes over the older of the two, so that a write that a power cut tears leaves the other. It is not
-/// synced: that would cost each request a second sync to disk, and an older mark raises no false alarm.
+/// A process writes its marks to the two by turns, so that a write that a power cut tears leaves the other. Where two
+/// processes take turns with the log, each has its own turn, so the newest mark of one may go over that of the other: the
+/// file may then be a mark behind, which raises no alarm. It is not synced: that would cost each request a second sync to disk, and an older mark raises no false alarm.
 ///
 /// | offset | |
 /// |---|---|
@@ -14,7 +15,6 @@ import Synchronization
 /// | 4096 | another one |
 package final class LogMarkFile: LogMark {
     private static let slotByteCount = 4_096
-    private let url: URL
     private let slots: Mutex<Slots>
 
     private struct Slots {
@@ -27,7 +27,6 @@ package final class LogMarkFile: LogMark {
     ///
     /// - Throws: ``GatewayError/store(_:)`` where that is not possible.
     package init(at url: URL) throws(GatewayError) {
-        self.url = url
         let descriptor = open(url.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw .store(.unreadable(why: "the log's mark '\(url.lastPathComponent)'"))
@@ -35,11 +34,9 @@ package final class LogMarkFile: LogMark {
         let sizes = Self.notes(in: descriptor).map { $0.map(Self.size) ?? 0 }
         slots = Mutex(Slots(descriptor: descriptor, next: sizes[0] <= sizes[1] ? 0 : 1))
         // Room is taken now, so that a full disk cannot keep a later mark out.
-        guard posix_fallocate(descriptor, 0, Int(Self.slotByteCount) * 2) == 0,
-            fsync(descriptor) == 0
-        else {
-            throw .store(.diskFull)
-        }
+        var failure = posix_fallocate(descriptor, 0, Int(Self.slotByteCount) * 2)
+        if failure == 0, fsync(descriptor) != 0 { failure = errno }
+        guard failure == 0 else { throw writeError(failure, url) }
     }
 
     // Also runs where the initialiser has thrown after opening, so nothing else closes it.

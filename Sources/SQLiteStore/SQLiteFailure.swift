@@ -19,6 +19,16 @@ func storeError(_ error: any Error) -> GatewayError {
     }
 }
 
+/// The store's error for a file beside the database that cannot be written, by the system's number for the reason.
+func writeError(_ code: Int32, _ url: URL) -> GatewayError {
+    switch code {
+    case ENOSPC, EDQUOT: .store(.diskFull)
+    default:
+        .store(
+            .unreadable(why: "'\(url.lastPathComponent)' cannot be written: system error \(code)"))
+    }
+}
+
 /// Runs a database call with the store's errors.
 func inStore<Result>(_ body: () throws -> Result) throws(GatewayError) -> Result {
     do { return try body() } catch { throw storeError(error) }

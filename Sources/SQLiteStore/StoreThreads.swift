@@ -15,5 +15,9 @@ package final class StoreThreads: BlockingThreads {
         writer.asyncAfter(deadline: .now() + .nanoseconds(Int(nanoseconds)), execute: job)
     }
 
+    package func inParts(_ count: Int, _ part: @Sendable (Int) -> Void) {
+        DispatchQueue.concurrentPerform(iterations: count, execute: part)
+    }
+
     package func beside(_ job: @escaping @Sendable () -> Void) { others.async(execute: job) }
 }

@@ -33,9 +33,7 @@ package final class WriterLock {
             ftruncate(descriptor, 0) == 0
             && text.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
                 == text.count
-        guard isWritten else {
-            throw .store(.diskFull)
-        }
+        guard isWritten else { throw writeError(errno, url) }
     }
 
     // Also runs where the initialiser has thrown after opening, so nothing else closes it.

@@ -22,7 +22,7 @@ struct CaseQuestionTests {
         arguments: ["generated", "corpus-4.10", "handwritten"])
     func cases(_ name: String) throws {
         guard let solver = TestSolver.present(),
-            let lines = try Self.lines("cedar/cases/\(name).jsonl.gz")
+            let lines = try SharedData.gzipLines("cedar/cases/\(name).jsonl.gz")
         else { return }
         try #require(!lines.isEmpty)
         var counts = Counts()
@@ -51,7 +51,7 @@ struct CaseQuestionTests {
             schema: schema, solver: solver, limits: TestSolver.limits)
         counts.cases += 1
         var asked: [RequestEnvironment: [(AnalysisQuestion, PolicySet, Bool)]] = [:]
-        for json in Self.array(json["requests"]) {
+        for json in json["requests"]?.elements ?? [] {
             guard Self.text(json["validateRequest"]) != "false" else { continue }
             let request = try Request(json: Self.text(json), schema: schema)
             let environment = RequestEnvironment(
@@ -121,25 +121,6 @@ struct CaseQuestionTests {
     }
 
     private static func text(_ json: JSONValue?) -> String {
-        if case .string(let text)? = json { text } else { JSONWriter.write(json ?? .null) }
-    }
-
-    private static func array(_ json: JSONValue?) -> [JSONValue] {
-        if case .array(let elements)? = json { elements } else { [] }
-    }
-
-    /// The lines of a gzip file; nil where it is absent.
-    private static func lines(_ path: String) throws -> [Data.SubSequence]? {
-        guard let url = SharedData.url(path) else { return nil }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["gzip", "-dc", url.path]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
-        return data.split(separator: UInt8(ascii: "\n"))
+        json?.text ?? JSONWriter.write(json ?? .null)
     }
 }

@@ -19,7 +19,7 @@ struct SolverTests {
     {
         let schema = try Schema(parsing: Self.schema)
         let set = try PolicySet(parsing: policy, file: "p")
-        return try PolicyAnalyzer(schema: schema, solver: solver)
+        return try PolicyAnalyzer(schema: schema, solver: solver, limits: TestSolver.limits)
             .answer(.alwaysMatches, set, in: schema.environments[0])
     }
 

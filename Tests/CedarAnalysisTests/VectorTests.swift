@@ -17,7 +17,7 @@ struct VectorTests {
         let analyzer = PolicyAnalyzer(schema: schema, solver: solver, limits: TestSolver.limits)
         let environment = try #require(
             schema.environments.first { $0.action == EntityUID(type: "Action", id: "read") })
-        guard case .array(let vectors)? = head["vectors"] else {
+        guard let vectors = head["vectors"]?.elements else {
             Issue.record("the file holds no vectors")
             return
         }
@@ -41,7 +41,7 @@ struct VectorTests {
     }
 
     private static func text(_ json: JSONValue?) -> String {
-        if case .string(let text)? = json { text } else { "" }
+        json?.text ?? ""
     }
 
     @Test(

@@ -1,4 +1,5 @@
 import Cedar
+import TestSupport
 import Testing
 
 @Suite("Explanations and the scope index")
@@ -68,7 +69,7 @@ struct ExplanationTests {
     /// Policies and requests over few names, so that many scopes match, with hierarchies and errors.
     @Test("The index never changes reasons or errors")
     func indexAgrees() throws {
-        var random = SeededRandom(seed: 7)
+        let random = SeededRandom(seed: 7)
         func pick(_ choices: [String]) -> String {
             choices[Int(random.next() % UInt64(choices.count))]
         }

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Changes a text at the borders of its tokens, so that many results are still texts of the language.
 struct FuzzMutator {
     private var random: SeededRandom

@@ -1,4 +1,5 @@
 import Cedar
+import TestSupport
 import Testing
 
 @Suite("Partial evaluation")

@@ -22,35 +22,16 @@ enum SharedCases {
 
     /// The lines of a gzip file; nil where it is absent.
     static func lines(_ path: String) throws -> [Data.SubSequence]? {
-        guard let url = SharedData.url("cedar/\(path)") else { return nil }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["gzip", "-dc", url.path]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
-        return data.split(separator: UInt8(ascii: "\n"))
+        try SharedData.gzipLines("cedar/\(path)")
     }
 
-    static func text(_ json: JSONValue?) -> String {
-        if case .string(let text)? = json { text } else { "" }
-    }
+    static func text(_ json: JSONValue?) -> String { json?.text ?? "" }
 
-    static func array(_ json: JSONValue?) -> [JSONValue] {
-        if case .array(let elements)? = json { elements } else { [] }
-    }
+    static func array(_ json: JSONValue?) -> [JSONValue] { json?.elements ?? [] }
 
-    static func flag(_ json: JSONValue?) -> Bool? {
-        if case .bool(let flag)? = json { flag } else { nil }
-    }
+    static func flag(_ json: JSONValue?) -> Bool? { json?.flag }
 
     static func text(of json: JSONValue?) -> String { JSONWriter.write(json ?? .null) }
 
-    static func uid(_ json: JSONValue?) -> EntityUID {
-        let named = json?["__entity"] ?? json
-        return EntityUID(type: text(named?["type"]), id: text(named?["id"]))
-    }
+    static func uid(_ json: JSONValue?) -> EntityUID { json?.uid ?? EntityUID(type: "", id: "") }
 }

@@ -17,10 +17,7 @@ struct OtherSignatureTests {
             let signature = try key.sign(message)
             let made = try run(seed, key.publicKey, message, signature)
             if made.status == 3 || made.status == 127 {
-                print("SKIPPED: python3 with the package 'gmssl' is absent")
-                if ProcessInfo.processInfo.environment["CI"] == "true" {
-                    Issue.record("gmssl is absent, and under CI that is a failure")
-                }
+                SharedData.skip("python3 with the package 'gmssl' is absent")
                 return
             }
             #expect(made.status == 0)

@@ -9,28 +9,6 @@ final class FixedClock: Sendable {
     func advance(by duration: Duration) { time.withLock { $0 += duration } }
 }
 
-/// Bytes that follow from a seed: for vectors and reproducible runs only.
-final class SeededRandom: RandomSource {
-    private let state: Mutex<UInt64>
-    init(seed: UInt64) { state = Mutex(seed) }
-
-    func next() -> UInt64 {
-        state.withLock { state in
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
-    func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(FieldCryptoError) {
-        for index in buffer.indices { buffer[index] = UInt8(truncatingIfNeeded: next() >> 24) }
-    }
-
-    func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-}
-
 /// A ring over a memory store, with everything a test may want to touch.
 struct TestRing {
     static let classes = ["identity", "contact", "health", "audit"]

@@ -88,6 +88,35 @@ struct AuditIndexTests {
         #expect(read.lines.count == 5)
     }
 
+    @Test("Whichever change of the index fails, the next reader finds nothing of who is forgotten")
+    func forgetting() throws {
+        var faults = 0
+        for call in 1... {
+            let gateway = try TestGateway()
+            try gateway.pull([row("r-1"), row("r-2", citizenNumber("19600101", 124), name: "李四")])
+            _ = try gateway.answer(gateway.request(["identity.name"], of: citizenNumber()))
+            let store = try AuditIndexDatabase(at: gateway.folder.file("audit-index.db"))
+            let index = AuditIndex(gateway.parts, store: store)
+            try index.catchUp()
+            #expect(try store.postings(inBlock: 0).values.contains { !$0.ofSubject.isEmpty })
+            _ = try gateway.answer(gateway.request(["identity.name"], of: citizenNumber()))
+            _ = try Forgetting(gateway.parts).forget(
+                citizenNumber: citizenNumber(), Forgetting.Order(officer: "o-9", reason: "17"))
+            let faulty = FaultyIndex(store, failingCall: call)
+            var isWhole = true
+            do { try AuditIndex(gateway.parts, store: faulty).catchUp() } catch { isWhole = false }
+            try index.catchUp()
+            #expect(
+                try store.postings(inBlock: 0).values.allSatisfy(\.ofSubject.isEmpty),
+                "call \(call)")
+            #expect(try index.differingBlocks().isEmpty)
+            if isWhole { break }
+            faults += 1
+        }
+        print("changes of an index made to fail: \(faults)")
+        #expect(faults >= 2)
+    }
+
     @Test("The file says nothing in clear, and what is no index is replaced")
     func file() throws {
         let gateway = try TestGateway()

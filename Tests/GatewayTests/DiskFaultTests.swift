@@ -117,7 +117,7 @@ struct DiskFaultTests {
         // A commit that returned is durable: two answers are four transactions, and each waits for the disk.
         let syncs = calls.prefix { $0.file == "hangu.db-wal" }.filter { $0.operation == .sync }
         #expect(syncs.count >= 4)
-        var random = SplitMix(state: 20_261_122)
+        let random = SeededRandom(seed: 20_261_122)
         var table: [Line: Count] = [:]
         // Writes of pages to the log are many and alike: each third of them, and all of them where time is there.
         let isWhole = ProcessInfo.processInfo.environment["CI"] == "true"
@@ -154,17 +154,5 @@ struct DiskFaultTests {
                     + "\(count.runs) | \(Double(count.answered * 10 / count.runs) / 10) | "
                     + "\(Double(count.kept * 10 / count.runs) / 10) |")
         }
-    }
-}
-
-/// A small generator, so that a run can be had again.
-private struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return (mixed ^ (mixed >> 31)) >> 33
     }
 }

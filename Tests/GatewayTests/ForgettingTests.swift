@@ -1,8 +1,10 @@
 import FieldCrypto
 import Foundation
+import GRDB
 import JSONText
 import ResidentModel
 import SQLiteStore
+import Synchronization
 import TestSupport
 import Testing
 import TransparencyLog
@@ -152,6 +154,46 @@ struct ForgettingTests {
         #expect(left.count == 1)
         let detail = try AuditDesk(gateway.parts).entry(receipt.entry).operational
         #expect(detail["quarantined"]?.integer == 1)
+    }
+
+    @Test("A refused record that is damaged keeps nobody from being forgotten")
+    func damagedQuarantine() throws {
+        try gateway.pull([
+            row("q-1", ["birth": "never", "phone": "1"]), row("q-2", neighbour, ["birth": "never"]),
+        ])
+        let queue = try DatabaseQueue(path: gateway.folder.file("hangu.db").path)
+        try queue.write { database in
+            try database.execute(
+                sql: """
+                    UPDATE quarantine SET sealed = substr(sealed, 1, length(sealed) - 1) || x'00'
+                    WHERE number = 2
+                    """)
+        }
+        let receipt = try forget()
+        #expect(try ReviewDesk(gateway.parts).quarantine(after: 0, limit: 9).map(\.number) == [2])
+        let detail = try AuditDesk(gateway.parts).entry(receipt.entry).operational
+        #expect(detail["quarantined"]?.integer == 1)
+    }
+
+    @Test("A refused record that arrives or changes once others were looked through goes too")
+    func arrivedMeanwhile() throws {
+        try gateway.pull([row("q-1", neighbour, ["birth": "never"])])
+        let transactions = Mutex(0)
+        let gateway = gateway
+        let store = InterruptingStore(gateway.store) {
+            let count = transactions.withLock { count in
+                count += 1
+                return count
+            }
+            guard count == 1 else { return }
+            #expect(throws: Never.self) {
+                try gateway.pull([
+                    row("q-1", ["birth": "ever", "phone": "1"]), row("q-2", ["birth": "never"]),
+                ])
+            }
+        }
+        _ = try Forgetting(gateway.parts(over: store)).forget(citizenNumber: number, order)
+        #expect(try ReviewDesk(gateway.parts).quarantine(after: 0, limit: 9).isEmpty)
     }
 
     @Test("Whichever call fails, keys or store, the next opening of the home finishes it")

@@ -23,6 +23,8 @@ final class HeldThreads: BlockingThreads {
         if !isHeld { threads.inTurn(after: .zero, job) }
     }
 
+    func inParts(_ count: Int, _ part: @Sendable (Int) -> Void) { threads.inParts(count, part) }
+
     func beside(_ job: @escaping @Sendable () -> Void) { threads.beside(job) }
 
     /// Runs what was held, and from now on whatever comes, at once.

@@ -219,6 +219,56 @@ struct KeyRotationTests {
         }
     }
 
+    @Test(
+        "A change of family that was stopped within a class, an index or after keys went is ended")
+    func suiteStopped() throws {
+        var stops = 0
+        for (kind, place) in [(KeyJobKind.fieldClass, 2), (.fieldClass, 3), (.blindIndex, 1)] {
+            var names: Set<String> = []
+            #expect(throws: GatewayError.self) {
+                try rotation.rotateSuite(to: .sm) { progress in
+                    if progress.kind == kind { names.insert(progress.name) }
+                    return names.count == place
+                }
+            }
+            #expect(try rotation.status().unfinished.count == 1)
+            stops += 1
+        }
+        let report = try rotation.rotateSuite(to: .sm)
+        #expect(report.isResumed && stops == 3)
+        #expect(try rotation.status().unfinished.isEmpty)
+        let old = gateway.parts.keyring.suites.filter { key, suite in
+            suite.family != .sm && (key.kind == .fieldClass || key.kind == .epoch)
+        }
+        #expect(old.keys.filter { $0.kind == .fieldClass }.isEmpty, "\(old.keys)")
+        let scan = try KeyScan(gateway.parts).run()
+        #expect(scan.isSound, "\(scan.faults)")
+        #expect(try name() == "张三丰" && gateway.verification().isSound)
+    }
+
+    @Test("A rotation that is cut off once the old key is gone leaves no commitment of it")
+    func commitments() throws {
+        let store = FaultyStore(gateway.store, failingCall: .max)
+        _ = try KeyRotation(gateway.parts(over: store), batchMax: 20).rotateClass("identity")
+        // The last transactions: the ring's generation after the old key went, and the end of the job.
+        let calls = store.names
+        let cut = try #require(calls.lastIndex(of: "advanceRing"))
+        let faulty = FaultyStore(gateway.store, failingCall: cut + 1)
+        #expect(throws: GatewayError.self) {
+            try KeyRotation(gateway.parts(over: faulty), batchMax: 20).rotateClass("identity")
+        }
+        let versions = gateway.parts.keyring.keyNames.filter {
+            $0.kind == .fieldClass && $0.name == "identity"
+        }.map(\.version)
+        #expect(versions == [3], "cut off after the key went")
+        _ = try rotation.rotateClass("identity")
+        for version in UInt16(1)...2 {
+            let left = try gateway.parts.keyring.removeCommitments(
+                fieldClass: "identity", version: version)
+            #expect(left == 0, "version \(version)")
+        }
+    }
+
     @Test("Every column that holds an envelope is one that rotation walks")
     func registry() throws {
         try gateway.store.close()

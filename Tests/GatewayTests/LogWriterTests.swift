@@ -100,6 +100,40 @@ struct LogWriterTests {
         #expect(try gateway.verification().isSound)
     }
 
+    @Test("An entry that cannot be sealed fails alone, also in a batch that is prepared in parts")
+    func unsealable() async throws {
+        let size = try gateway.logSize
+        let writer = parts().writer
+        let nobody = LocatedResident(
+            number: ResidentNumber(99_999),
+            id: try #require(ResidentID(bytes: [UInt8](repeating: 7, count: 16))))
+        let bad = AuditDraft(
+            type: .decision, decision: .allowed, operational: .object(["format": .string("x")]),
+            subject: (nobody, .object(["format": .string("x")])))
+        let threads = threads
+        let kept = await withTaskGroup(of: UInt64?.self) { group in
+            for number in 0..<100 {
+                group.addTask {
+                    let drafts = number % 40 == 20 ? [Self.draft, bad] : [Self.draft]
+                    do {
+                        return try await writer.record { _ throws(GatewayError) in ((), drafts) }
+                            .receipts.first?.index
+                    } catch { return nil }
+                }
+            }
+            group.addTask {
+                while writer.waitingCount < 100 { await Task.yield() }
+                threads.letGo()
+                return nil
+            }
+            return await group.reduce(into: [UInt64]()) { kept, index in
+                if let index { kept.append(index) }
+            }
+        }
+        #expect(kept.sorted() == Array(size..<size + 98), "two of a hundred, and no gap")
+        #expect(try gateway.logSize == size + 98 && gateway.verification().isSound)
+    }
+
     @Test("Where the batch cannot be kept, whichever call fails, nobody is answered")
     func failingBatch() async throws {
         var failures = 0
@@ -181,6 +215,55 @@ struct LogWriterTests {
         }
     }
 
+    @Test(
+        "An outcome about somebody forgotten meanwhile is kept without them, and holds up no other")
+    func forgottenMeanwhile() async throws {
+        threads.letGo()
+        let parts = parts()
+        let before = try gateway.logSize
+        let gateway = gateway
+        func forget(_ number: String) throws {
+            _ = try Forgetting(gateway.parts).forget(
+                citizenNumber: number, Forgetting.Order(officer: "o-9", reason: "2026-17"))
+        }
+        let other = citizenNumber("19600101", 124)
+        let together = try await DisclosurePath(parts).answerConcurrently(
+            gateway.request(["identity.name"], of: number)
+        ) { _ in try forget(number) }
+        _ = try await DisclosurePath(parts).answerConcurrently(
+            gateway.request(["identity.name"], of: other)
+        ) { _ in }
+        #expect(await parts.writer.stop() == 0)
+        let alone = try DisclosurePath(gateway.parts).answer(
+            gateway.request(["identity.name"], of: other)
+        ) { _ in try forget(other) }
+        let outcomes = try AuditDesk(gateway.parts).entries(from: before, limit: 30)
+            .filter { $0.leaf.type == .outcome }
+        #expect(outcomes.count == 3 && outcomes.allSatisfy { $0.leaf.decision == .released })
+        for answer in [together, alone] {
+            let found = outcomes.first {
+                $0.operational["entry"]?.integer == Int(answer.receipt.index)
+            }
+            #expect(try #require(found).leaf.subject == nil)
+        }
+        #expect(try gateway.verification().isSound)
+    }
+
+    @Test(
+        "An outcome that cannot be kept waits longer each time, and is counted when it is given up")
+    func growingDelay() async throws {
+        threads.letGo()
+        let parts = parts(over: FullStore(store: gateway.store))
+        parts.writer.recordLater(Self.draft)
+        while threads.delays.filter({ $0 > .zero }).count < 5 { await Task.yield() }
+        #expect(await parts.writer.stop() == 1)
+        #expect(
+            threads.delays.filter { $0 > .zero } == [
+                .milliseconds(100), .milliseconds(400), .milliseconds(1_600),
+                .milliseconds(6_400), .milliseconds(25_600),
+            ])
+    }
+
     @Test("Outcomes hold up no answer, ride with the next batch, and are kept by a graceful stop")
     func outcomes() async throws {
         let parts = parts()
@@ -202,4 +285,17 @@ struct LogWriterTests {
                 == Set([Int(first), Int(second.receipt.index)]))
         #expect(threads.delays.contains(.milliseconds(100)))
     }
+}
+
+/// A store on a full disk.
+private struct FullStore: GatewayStore {
+    let store: any GatewayStore
+
+    func read<Result>(
+        _ body: (any StoreReader) throws(GatewayError) -> Result
+    ) throws(GatewayError) -> Result { try store.read(body) }
+
+    func write<Result>(
+        _ body: (any StoreWriter) throws(GatewayError) -> Result
+    ) throws(GatewayError) -> Result { throw .store(.diskFull) }
 }

@@ -70,6 +70,30 @@ struct ResidentMapTests {
         #expect(try map.updateIfDue() == nil)
     }
 
+    @Test("A process that runs on while keys change seals the next root under the new ones")
+    func keysChanged() throws {
+        let watching = ResidentMap(try gateway.secondProcess())
+        try ask(number)
+        #expect(try watching.updateIfDue() != nil)
+        for _ in 0..<2 { _ = try KeyRotation(gateway.parts).rotateClass("audit") }
+        gateway.clock.advance(days: 1)
+        try ask(number)
+        #expect(try watching.updateIfDue() != nil)
+        #expect(try gateway.verification().isSound)
+    }
+
+    @Test("Asked where nothing is due, it begins no writing transaction")
+    func asksOnly() throws {
+        try ask(number)
+        let store = FaultyStore(gateway.store, failingCall: .max)
+        let map = ResidentMap(gateway.parts(over: store))
+        #expect(try map.updateIfDue() != nil)
+        #expect(store.names.contains("commit"))
+        let count = store.names.filter { $0 == "commit" }.count
+        for _ in 0..<3 { #expect(try map.updateIfDue() == nil) }
+        #expect(store.names.filter { $0 == "commit" }.count == count)
+    }
+
     @Test("A list with an entry left out, added or exchanged is not what the map says")
     func omissions() throws {
         for _ in 0..<3 { try ask(number) }

@@ -64,12 +64,20 @@ struct RetentionTests {
         let leaves = try [0, 255, 256, 511].map { try log.entry($0).leaf.bytes }
         let plan = try desk().plan()
         #expect(plan == RetentionPlan(first: 0, minimum: 512, stop: .end))
+        func ages() throws -> [Int64?] {
+            try KeyRotation(gateway.parts).status().lines.filter { $0.version == 1 }.map(\.since)
+        }
+        #expect(try ages().allSatisfy { $0 != nil })
         #expect(try first() == 0)
         #expect(try desk().prune(by: reading) == plan)
         #expect(try first() == 512)
+        #expect(try ages().allSatisfy { $0 == nil }, "nobody knows how old they are")
         let found = try gateway.verification()
         #expect(found.isSound, "\(found.faults) \(found.log.findings)")
         #expect(found.log.prunedCount == 512 && found.log.entryCount == size + 3 - 512)
+        let leavesAlone = try log.verifyLeaves()
+        #expect(leavesAlone.isSound && leavesAlone.pruned == 512, "\(leavesAlone.faults)")
+        #expect(try log.rebuildTiles().faults.isEmpty)
         // Every proof under the checkpoint of then, by the tiles of now.
         let key = try NoteKey(encoded: gateway.parts.log.verifierKey)
         for (old, proof) in before.enumerated() where old % 17 == 0 {
@@ -95,8 +103,38 @@ struct RetentionTests {
             #expect(told["format"]?.string == "hangu/prune/1" && told["officer"]?.string == "lin")
             #expect(told["minimum"]?.integer == minimum)
         }
+        let leafCheck = try log.verifyLeaves()
+        #expect(leafCheck.faults.isEmpty && leafCheck.isSigned && leafCheck.entries == size + 3)
+        try rebuildsTilesOfPruned(log)
         #expect(try desk().plan().entryCount == 0)
         print("pruned \(plan.entryCount) of \(size) entries; \(before.count) proofs made before")
+    }
+
+    /// Upper tiles are derived again from the hashes that are left; a hash that is gone or changed is a fault.
+    private func rebuildsTilesOfPruned(_ log: AuditDesk) throws {
+        let queue = try DatabaseQueue(path: gateway.folder.file("hangu.db").path)
+        let table = "audit_tile WHERE level = "
+        try queue.write { try $0.execute(sql: "DELETE FROM \(table) 1") }
+        let found = try log.rebuildTiles()
+        #expect(found.isSigned && found.faults == ["tile 1/0 is absent"])
+        #expect(try log.verifyLeaves().faults.isEmpty)
+        let kept = try queue.read {
+            try Data.fetchOne($0, sql: "SELECT hashes FROM \(table) 0 AND number = 1")
+        }
+        func replaceHashes(_ bytes: Data) throws {
+            try queue.write {
+                try $0.execute(
+                    sql: "UPDATE audit_tile SET hashes = ? WHERE level = 0 AND number = 1",
+                    arguments: [bytes])
+            }
+        }
+        var changed = try #require(kept)
+        changed[40] ^= 1
+        try replaceHashes(changed)
+        let refused = try log.rebuildTiles()
+        #expect(!refused.isSigned && !refused.faults.isEmpty)
+        try queue.write { try $0.execute(sql: "DELETE FROM \(table) 0 AND number = 1") }
+        #expect(throws: GatewayError.self) { try log.verifyLeaves() }
     }
 
     @Test("The index, lists and errors know what is pruned")

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A log that the command line has written, checked by the command line and by programs that share no code with us.
@@ -30,12 +31,7 @@ struct AuditToolTests {
         let oldSize = try home.logSize()
         _ = try home.check(["audit", "export", "--tiles", home.folder.path("old")])
         for number in SmallDelivery.numbers {
-            let asked = try home.run(
-                [
-                    "disclose", "--department", "civil-affairs", "--officer", "zhao", "--purpose",
-                    "old-age-allowance", "--basis", "elder-rights-33", "--field",
-                    "age.at-least-80", "--resident", "-",
-                ], input: number + "\n")
+            let asked = try home.run(TestHome.allowance(), input: number + "\n")
             #expect(asked.status == 0, "\(asked.allText)")
         }
         _ = try home.check(["audit", "export", "--tiles", home.folder.path("new")])
@@ -91,13 +87,6 @@ struct AuditToolTests {
         return result
     }
 
-    private func skip(_ what: String) {
-        print("SKIPPED: \(what)")
-        if ProcessInfo.processInfo.environment["CI"] == "true" {
-            Issue.record("\(what), and under CI that is a failure")
-        }
-    }
-
     @Test("The export has the layout of C2SP tlog-tiles, and grows without changing what was there")
     func layout() throws {
         let log = try publish()
@@ -145,7 +134,9 @@ struct AuditToolTests {
 
     @Test("OpenSSL accepts our checkpoint and refuses a changed one")
     func openSSL() throws {
-        guard try status(["openssl", "version"]) == 0 else { return skip("openssl is absent") }
+        guard try status(["openssl", "version"]) == 0 else {
+            return SharedData.skip("openssl is absent")
+        }
         let log = try publish()
         let script = Self.verifiers.appendingPathComponent("verify_note.sh").path
         func check(_ name: String) throws -> Int32 {
@@ -161,13 +152,7 @@ struct AuditToolTests {
     @Test("Go's checksum database code accepts our log and proofs and refuses changed ones")
     func goVerifier() throws {
         let work = try TemporaryFolder()
-        let program = work.path("verify_log")
-        let build = try status([
-            "GO111MODULE=off", "GOPATH=/usr/share/gocode", "GOCACHE=\(work.path("cache"))", "go",
-            "build", "-o", program,
-            Self.verifiers.appendingPathComponent("verify_log/main.go").path,
-        ])
-        guard build == 0 else { return skip("go or golang-golang-x-mod-dev is absent") }
+        guard let program = try GoVerifier.build(in: work) else { return }
         let log = try publish()
         func checks() throws -> [Int32] {
             let key = ["-vkey", log.path("vkey")]

@@ -41,6 +41,8 @@ struct CommandTests {
         "audit prove", "audit rebuild", "audit replay", "review list", "review confirm",
         "review reject", "review quarantine",
         "demo", "keys backup", "keys restore", "keys export-public", "keys rotate root",
+        "keys status", "keys scan", "keys shred", "keys certificate", "audit status", "audit map",
+        "audit evidence", "audit prune", "audit witness", "witness init", "witness serve",
     ]
 
     private func commands() throws -> [(words: [String], command: Command)] {
@@ -109,11 +111,7 @@ struct CommandTests {
         return home
     }
 
-    private static let ask = [
-        "disclose", "--department", "civil-affairs", "--officer", "zhao", "--purpose",
-        "old-age-allowance", "--basis", "elder-rights-33", "--field", "age.at-least-80", "--field",
-        "identity.name", "--resident", "-",
-    ]
+    private static let ask = TestHome.allowance(["age.at-least-80", "identity.name"])
     private static let grant = [
         "consent", "grant", "--purpose", "dibao-review", "--to", "civil-affairs", "--until",
         Date(timeIntervalSinceNow: 86_400).formatted(.iso8601.year().month().day()),
@@ -130,8 +128,27 @@ struct CommandTests {
         (["audit", "index", "--check"], 0), (["audit", "show", "1"], 2),
         (["audit", "show", "99999"] + reader, 2),
         (["review", "confirm", "999", "--officer", "qian"], 2),
+        (["keys", "status"], 0), (["keys", "scan"], 0), (["audit", "status"], 0),
+        (["audit", "witness", "--once"], 2), (["audit", "map"], 0), (["audit", "status"], 0),
+        (["resident", "accesses", "--proofs", "NEW", "--resident", "-"], 0),
+        (["audit", "rebuild"], 0), (["audit", "replay"], 0),
+        (["audit", "prune", "--dry-run"], 0), (["audit", "prune"] + reader, 0),
+        (["audit", "evidence", "--entry", "1", "--output", "NEW"] + reader, 0),
+        (["keys", "rotate", "class", "identity"], 0), (["keys", "rotate", "epoch"], 0),
+        (["keys", "rotate", "signing"], 0), (["keys", "rotate", "root", "--to", "file"], 0),
+        (["keys", "backup", "--to", "NEW", "--shares", "2/3"], 0),
+        (["keys", "certificate", "--entry", "0"], 2),
         (ask.map { $0 == "age.at-least-80" || $0 == "identity.name" ? "health.diagnosis" : $0 }, 3),
     ]
+
+    /// Runs a command of `shown`; NEW is a path where nothing is yet.
+    private func run(
+        _ arguments: [String], with more: [String], on home: TestHome, input: String
+    ) throws -> CommandResult {
+        let path = home.folder.path(UUID().uuidString)
+        return try home.run(
+            arguments.map { $0 == "NEW" ? path : $0 } + more, input: input)
+    }
 
     @Test("Chinese and English differ, and neither shows a placeholder")
     func languages() throws {
@@ -141,8 +158,8 @@ struct CommandTests {
         for (arguments, status) in Self.shown {
             let name = arguments.prefix(2).joined(separator: " ")
             let number = SmallDelivery.numbers[1] + "\n"
-            let english = try home.run(arguments + ["--lang", "en"], input: number)
-            let chinese = try home.run(arguments + ["--lang", "zh"], input: number)
+            let english = try run(arguments, with: ["--lang", "en"], on: home, input: number)
+            let chinese = try run(arguments, with: ["--lang", "zh"], on: home, input: number)
             #expect(english.status == status, "\(name): \(english.allText)")
             #expect(chinese.status == status, "\(name): \(chinese.allText)")
             for result in [english, chinese] {
@@ -160,6 +177,35 @@ struct CommandTests {
         #expect(try home.run(["pull", "--lang", "fr"]).status == 64)
     }
 
+    @Test("Forgetting and its certificate speak both languages")
+    func forgetting() throws {
+        let home = try workedHome()
+        _ = try home.check(["audit", "export", "--tiles", home.folder.path("tiles")])
+        for (language, number) in [
+            ("en", SmallDelivery.numbers[0]), ("zh", SmallDelivery.numbers[1]),
+        ] {
+            let path = home.folder.path("certificate-\(language)")
+            let shredded = try home.check(
+                [
+                    "keys", "shred", "--officer", "lin", "--reason", "2026-17", "--certificate",
+                    path, "--lang", language, "--resident", "-",
+                ], input: number)
+            let checked = try HanguProgram.run(
+                [
+                    "keys", "certificate", "--check", path, "--vkey",
+                    home.folder.path("tiles/vkey"), "--resident", "-", "--lang", language,
+                ], input: number)
+            #expect(checked.status == 0, "\(checked.allText)")
+            for result in [shredded, checked] {
+                expectFinished(result.allText, "keys shred")
+                #expect(hasChinese(result.allText) == (language == "zh"), "\(result.allText)")
+                #expect(!result.allText.contains(number))
+            }
+        }
+        let scan = try home.check(["keys", "scan", "--lang", "zh"])
+        #expect(scan.outputText.contains("已遗忘居民的"))
+    }
+
     @Test("Every command prints one JSON value a line with --json")
     func json() throws {
         let home = try workedHome()
@@ -167,7 +213,7 @@ struct CommandTests {
         for (arguments, status) in Self.shown {
             let name = arguments.prefix(2).joined(separator: " ")
             let number = SmallDelivery.numbers[1] + "\n"
-            let result = try home.run(arguments + ["--json"], input: number)
+            let result = try run(arguments, with: ["--json"], on: home, input: number)
             #expect(result.status == status, "\(name): \(result.allText)")
             #expect(status == 2 || !result.lines.isEmpty, "\(name)")
             for line in result.lines {

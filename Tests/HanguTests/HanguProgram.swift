@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 /// The built command line, run as a user runs it.
@@ -129,29 +130,13 @@ final class RunningProgram {
     }
 }
 
-/// A folder that is removed with its last reference.
-final class TemporaryFolder: Sendable {
-    let path: String
+extension TemporaryFolder {
+    var path: String { url.path }
 
-    init() throws {
-        let place = FileManager.default.temporaryDirectory
-            .appendingPathComponent("hangu-test-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
-        path = place.path
-    }
-
-    deinit {
-        do { try FileManager.default.removeItem(atPath: path) } catch {
-            print("left behind: \(path)")
-        }
-    }
-
-    func url(_ name: String) -> URL {
-        URL(fileURLWithPath: path, isDirectory: true).appendingPathComponent(name)
-    }
+    func url(_ name: String) -> URL { file(name) }
 
     /// The path of something in it.
-    func path(_ name: String) -> String { url(name).path }
+    func path(_ name: String) -> String { file(name).path }
 }
 
 /// Runs a tool of the system, such as `gzip`, and gives what it printed.

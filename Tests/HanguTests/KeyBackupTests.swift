@@ -56,11 +56,8 @@ struct KeyBackupTests {
 
     private func ask(_ place: String, number: Int = 1) throws -> CommandResult {
         try HanguProgram.run(
-            [
-                "disclose", "--home", place, "--department", "civil-affairs", "--officer", "zhao",
-                "--purpose", "old-age-allowance", "--basis", "elder-rights-33", "--field",
-                "age.at-least-80", "--field", "identity.name", "--resident", "-", "--json",
-            ], input: SmallDelivery.numbers[number] + "\n")
+            TestHome.allowance(["age.at-least-80", "identity.name"])
+                + ["--home", place, "--json"], input: SmallDelivery.numbers[number] + "\n")
     }
 
     @Test("Every two of three shares open the backup elsewhere under a new root key; one does not")

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Glibc
+import TestSupport
 import Testing
 
 /// A pull that is killed and run again ends in the state of one that was not.
@@ -86,7 +87,7 @@ struct KilledPullTests {
         #expect(whole.streams.allSatisfy { $0.addsUp && $0.error == nil })
         let expected = try state(of: undisturbed)
 
-        var random = SeededGenerator(seed: 20_261_122)
+        var random = SeededRandom(seed: 20_261_122)
         var kills = 0
         var homes = 0
         var logSizes: [UInt64] = []

@@ -47,6 +47,8 @@ struct LeakTests {
 
     private struct ConsentLine: Decodable { let id: String }
 
+    private struct ShredLine: Decodable { let entry: UInt64 }
+
     private struct ReviewLine: Decodable {
         let number: Int
         let kind: String
@@ -57,10 +59,7 @@ struct LeakTests {
     }
 
     private func allowance(_ fields: [String]) -> [String] {
-        [
-            "disclose", "--department", "civil-affairs", "--officer", "zhao", "--purpose",
-            "old-age-allowance", "--basis", "elder-rights-33", "--case", "GL-1", "--resident", "-",
-        ] + fields.flatMap { ["--field", $0] }
+        TestHome.allowance(fields) + ["--case", "GL-1"]
     }
 
     private func dibao(_ fields: [String]) -> [String] {
@@ -147,6 +146,31 @@ struct LeakTests {
             try gateway.silent(["audit", "show", "\(entry)"] + reader)
         }
         try gateway.silent(["audit", "prove", "--entry", "1"])
+        for command in [
+            ["audit", "status"], ["audit", "map"], ["keys", "status"], ["keys", "scan"],
+        ] {
+            try gateway.silent(command, language: "zh")
+            try gateway.silent(command + ["--json"])
+        }
+        try gateway.silent(["audit", "replay"])
+        try gateway.silent(["audit", "rebuild"])
+        try gateway.silent(["audit", "prune", "--dry-run"])
+        let folder = gateway.home.folder
+        try gateway.silent(
+            ["resident", "accesses", "--proofs", folder.path("proofs"), "--resident", "-"],
+            input: elder)
+        let evidence = ["audit", "evidence", "--entry", "1", "--output", folder.path("e.zip")]
+        try gateway.silent(evidence + reader)
+        let shredded = try gateway.silent(
+            [
+                "keys", "shred", "--officer", "lin", "--reason", "2026-17", "--json", "--resident",
+                "-",
+            ],
+            input: number(gateway.town.story.latePensioner)
+        ).json(ShredLine.self)
+        let entry = try #require(shredded.first?.entry)
+        try gateway.silent(["keys", "certificate", "--entry", "\(entry)"])
+        try gateway.silent(["keys", "scan"])
         // Into the home, so that the search of its files covers the tiles.
         try gateway.silent(["audit", "export", "--tiles", gateway.home.path + "/tiles"])
     }

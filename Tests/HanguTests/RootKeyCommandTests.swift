@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Root keys as files and passphrases, changed and killed, through the command line alone.
@@ -90,7 +91,7 @@ struct RootKeyCommandTests {
     @Test("A home whose root key changes opens after a kill at any moment")
     func killed() throws {
         let home = try pulledHome()
-        var random = SeededGenerator(seed: 5)
+        var random = SeededRandom(seed: 5)
         var kills = 0
         var names: Set<String> = []
         let clock = ContinuousClock()
@@ -145,18 +146,5 @@ struct RootKeyCommandTests {
         let result = try home.run(["audit", "list"])
         #expect(result.status == 5, "\(result.allText)")
         #expect(result.errorText.contains("belong together"), "\(result.errorText)")
-    }
-}
-
-extension TestHome {
-    /// Asks for a predicate that the small delivery answers; the exit status.
-    func disclose(_ arguments: [String] = []) throws -> Int32 {
-        try run(
-            [
-                "disclose", "--department", "civil-affairs", "--officer", "zhao", "--purpose",
-                "old-age-allowance", "--basis", "elder-rights-33", "--field", "age.at-least-80",
-                "--field", "identity.name", "--resident", "-",
-            ] + arguments, input: SmallDelivery.numbers[1] + "\n"
-        ).status
     }
 }

@@ -1,6 +1,6 @@
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 /// Deliveries that nobody here wrote, pulled whole: what goes in adds up to what the files hold.
 @Suite("Shared deliveries")

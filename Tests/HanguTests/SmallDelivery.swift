@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A delivery of three departments with three residents, sound but for what a test changes in it.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A home in a folder of its own, worked with through the command line alone.
@@ -94,6 +95,24 @@ struct TestHome {
             files[name] = try Data(contentsOf: URL(fileURLWithPath: place))
         }
         return files
+    }
+}
+
+extension TestHome {
+    /// The arguments of a request that the small delivery answers; whose it is comes from standard input.
+    static func allowance(_ fields: [String] = ["age.at-least-80"]) -> [String] {
+        [
+            "disclose", "--department", "civil-affairs", "--officer", "zhao", "--purpose",
+            "old-age-allowance", "--basis", "elder-rights-33", "--resident", "-",
+        ] + fields.flatMap { ["--field", $0] }
+    }
+
+    /// Asks for a predicate and a value that the small delivery answers; the exit status.
+    func disclose(_ arguments: [String] = []) throws -> Int32 {
+        try run(
+            Self.allowance(["age.at-least-80", "identity.name"]) + arguments,
+            input: SmallDelivery.numbers[1] + "\n"
+        ).status
     }
 }
 

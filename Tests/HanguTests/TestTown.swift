@@ -1,6 +1,7 @@
 import DemoData
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 /// A generated town in a folder of its own, and the texts in it that must not be found anywhere else.

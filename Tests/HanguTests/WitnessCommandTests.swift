@@ -1,5 +1,5 @@
 import Foundation
-import Glibc
+import TestSupport
 import Testing
 
 /// Three departments witness one home: real processes, real sockets, killed and put back.
@@ -88,11 +88,7 @@ struct WitnessCommandTests {
 
         func ask() throws {
             let asked = try home.run(
-                [
-                    "disclose", "--department", "civil-affairs", "--officer", "zhao", "--purpose",
-                    "old-age-allowance", "--basis", "elder-rights-33", "--field",
-                    "age.at-least-80", "--resident", "-",
-                ], input: SmallDelivery.numbers[0] + "\n")
+                TestHome.allowance(), input: SmallDelivery.numbers[0] + "\n")
             #expect(asked.status == 0, "\(asked.allText)")
         }
 
@@ -155,6 +151,10 @@ struct WitnessCommandTests {
         try town.departments[0].start()
         try town.departments[1].start()
         let back = try town.witness()
+        let english = try home.run(["audit", "status", "--lang", "en"]).allText
+        let chinese = try home.run(["audit", "status", "--lang", "zh"]).allText
+        #expect(english.contains("a quorum of witnesses cosigned"))
+        #expect(chinese.contains("法定数见证方已见证到第"))
         #expect(
             back.exit == 0
                 && back.status.witnesses.map(\.outcome) == ["cosigned", "cosigned", "cosigned"])
@@ -168,12 +168,7 @@ struct WitnessCommandTests {
         let store = URL(fileURLWithPath: home.path + "/data/hangu.db")
         try FileManager.default.removeItem(at: store)
         try FileManager.default.copyItem(at: old, to: store)
-        let asked = [
-            "disclose", "--department", "civil-affairs", "--officer", "zhao", "--purpose",
-            "old-age-allowance", "--basis", "elder-rights-33", "--field", "age.at-least-80",
-            "--resident", "-",
-        ]
-        let marked = try home.run(asked, input: SmallDelivery.numbers[0] + "\n")
+        let marked = try home.run(TestHome.allowance(), input: SmallDelivery.numbers[0] + "\n")
         #expect(marked.status == 5, "\(marked.allText)")
         #expect(marked.errorText.contains("the store is an older copy"))
         // Where the mark was put back with the store, the witnesses still know.
@@ -197,16 +192,18 @@ struct WitnessCommandTests {
         let department = town.departments[2]
         let checkpoint = try String(
             contentsOf: home.folder.url("first/checkpoint"), encoding: .utf8)
-        let line = try SilentRequest("old 0\n\n" + checkpoint, port: department.port)
         let state = home.folder.url("weijian/state")
+        let watch = try FolderWatch(state)
+        let line = try SilentRequest("old 0\n\n" + checkpoint, port: department.port)
         // Nobody reads the answer; the kill comes as soon as the checkpoint is there.
         var kept: [String] = []
-        for _ in 0..<10_000_000 where kept.isEmpty {
+        while kept.isEmpty, watch.hasChanged(within: 60) {
             kept = try FileManager.default.contentsOfDirectory(atPath: state.path)
                 .filter { !$0.hasSuffix(".new") }
         }
         department.kill()
         line.close()
+        watch.close()
         #expect(kept.count == 1)
         try department.start()
         try town.ask()
@@ -233,10 +230,7 @@ struct WitnessCommandTests {
         ]
         let sound = try tool(check)
         if sound.errorText.contains("No module named 'cryptography'") {
-            let isCI = ProcessInfo.processInfo.environment["CI"] == "true"
-            print("SKIPPED: python3-cryptography is absent")
-            #expect(!isCI)
-            return
+            return SharedData.skip("python3-cryptography is absent")
         }
         #expect(sound.status == 0, "\(sound.errorText)")
         #expect(sound.outputText.contains("whole: the map root in entry"))
@@ -255,29 +249,15 @@ struct WitnessCommandTests {
         }
         try Data(text.utf8).write(to: json)
         print("resident's package: checked by another program, \(refused) changes refused")
-        try checkByGo(home, verifiers: verifiers)
+        try checkByGo(home)
     }
 
-    private func checkByGo(_ home: TestHome, verifiers: URL) throws {
+    private func checkByGo(_ home: TestHome) throws {
         _ = try home.check(["audit", "export", "--tiles", home.folder.path("published")])
         let checkpoint = try String(
             contentsOf: home.folder.url("published/checkpoint"), encoding: .utf8)
         #expect(checkpoint.split(separator: "\n").count { $0.hasPrefix("\u{2014} ") } == 4)
-        let program = home.folder.path("verify_log")
-        let built = try tool(
-            [
-                "go", "build", "-o", program,
-                verifiers.appendingPathComponent("verify_log/main.go").path,
-            ],
-            [
-                "GO111MODULE": "off", "GOPATH": "/usr/share/gocode",
-                "GOCACHE": home.folder.path("go"),
-            ])
-        if built.status != 0 {
-            print("SKIPPED: go or golang-golang-x-mod-dev is absent")
-            #expect(ProcessInfo.processInfo.environment["CI"] != "true")
-            return
-        }
+        guard let program = try GoVerifier.build(in: home.folder) else { return }
         let checked = try tool([
             program, "log", "-dir", home.folder.path("published"), "-vkey",
             home.folder.path("first/vkey"),
@@ -285,43 +265,14 @@ struct WitnessCommandTests {
         #expect(checked.status == 0, "\(checked.errorText)")
     }
 
-    private func tool(
-        _ arguments: [String], _ environment: [String: String] = [:]
-    ) throws -> CommandResult {
+    private func tool(_ arguments: [String]) throws -> CommandResult {
         let run = try RunningProgram(
             URL(fileURLWithPath: "/usr/bin/env"), arguments,
-            environment: environment.merging(
-                ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"]) { $1 })
+            environment: ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"])
         guard run.hasEnded(within: 300) else {
             run.kill()
             throw HanguProgram.Hanging(command: arguments.first ?? "")
         }
         return try run.result()
     }
-}
-
-/// A request to a witness whose answer nobody reads.
-private struct SilentRequest {
-    private let descriptor: Int32
-
-    init(_ body: String, port: Int) throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(UInt16(port).bigEndian)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        let connected = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        try #require(connected == 0)
-        let bytes = Array(
-            ("POST /add-checkpoint HTTP/1.1\r\nhost: w\r\ncontent-length: \(body.utf8.count)\r\n\r\n"
-                + body).utf8)
-        let sent = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-        try #require(sent == bytes.count)
-    }
-
-    func close() { Glibc.close(descriptor) }
 }

@@ -1,4 +1,5 @@
 import JSONText
+import TestSupport
 import Testing
 
 @Suite("JSON round trips")
@@ -7,7 +8,7 @@ struct JSONRoundTripTests {
         "What the canonical writer writes is read back as the same value, and every truncation is refused"
     )
     func roundTrips() throws {
-        var random = SeededRandom(seed: 20_240_611)
+        let random = SeededRandom(seed: 20_240_611)
         var texts = 0
         var truncations = 0
         for _ in 0..<2_000 {
@@ -31,13 +32,13 @@ struct JSONRoundTripTests {
 
     @Test("A text with single bytes changed is read or refused, and never crashes")
     func mutations() throws {
-        var random = SeededRandom(seed: 7)
+        let random = SeededRandom(seed: 7)
         let text = Array(#"{"a":[1,2.5e-3,"x\u00e9\ud83d\ude00\n"],"中文":{"b":null,"c":true}}"#.utf8)
         var refused = 0
         for _ in 0..<20_000 {
             var changed = text
-            for _ in 0...random.next(below: 3) {
-                changed[random.next(below: changed.count)] = UInt8(random.next(below: 256))
+            for _ in 0...random.below(3) {
+                changed[random.below(changed.count)] = UInt8(random.below(256))
             }
             do {
                 let value = try JSONValue(parsing: changed)
@@ -83,45 +84,32 @@ struct JSONRoundTripTests {
     }
 }
 
-/// SplitMix64 (Steele, Lea and Flood 2014).
-private struct SeededRandom {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next(below bound: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((mixed ^ (mixed >> 31)) % UInt64(bound))
-    }
-
-    mutating func value(depth: Int) -> JSONValue {
-        switch next(below: depth < 4 ? 8 : 5) {
+extension SeededRandom {
+    fileprivate func value(depth: Int) -> JSONValue {
+        switch below(depth < 4 ? 8 : 5) {
         case 0: return .null
-        case 1: return .bool(next(below: 2) == 0)
-        case 2: return .integer(next(below: 2_000_000) - 1_000_000)
+        case 1: return .bool(below(2) == 0)
+        case 2: return .integer(below(2_000_000) - 1_000_000)
         case 3:
-            let lexeme = "-\(next(below: 99)).\(next(below: 99))e\(next(below: 9))"
+            let lexeme = "-\(below(99)).\(below(99))e\(below(9))"
             return JSONNumber(lexeme: lexeme).map { .number($0) } ?? .null
         case 4: return .string(text())
-        case 5: return .array((0..<next(below: 5)).map { _ in value(depth: depth + 1) })
+        case 5: return .array((0..<below(5)).map { _ in value(depth: depth + 1) })
         default:
-            let members = (0..<next(below: 5)).map { ("\($0)" + text(), value(depth: depth + 1)) }
+            let members = (0..<below(5)).map { ("\($0)" + text(), value(depth: depth + 1)) }
             return JSONObject(members).map { .object($0) } ?? .null
         }
     }
 
-    private mutating func text() -> String {
+    private func text() -> String {
         let ranges: [ClosedRange<UInt32>] = [
             0...0x1F, 0x20...0x7E, 0x20...0x7E, 0xA0...0x7FF, 0x4E00...0x9FFF, 0x10000...0x10FFFF,
             0xE000...0xFFFF,
         ]
         var text = ""
-        for _ in 0..<next(below: 8) {
-            let range = ranges[next(below: ranges.count)]
-            let value = range.lowerBound + UInt32(next(below: range.count))
+        for _ in 0..<below(8) {
+            let range = ranges[below(ranges.count)]
+            let value = range.lowerBound + UInt32(below(range.count))
             if let scalar = Unicode.Scalar(value) { text.unicodeScalars.append(scalar) }
         }
         return text

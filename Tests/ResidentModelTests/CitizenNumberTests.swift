@@ -1,4 +1,5 @@
 import ResidentModel
+import TestSupport
 import Testing
 
 /// GB 11643-1999: layout, check character and the forms in which people write a number.
@@ -99,7 +100,7 @@ struct CitizenNumberTests {
 
     @Test("Every wrong digit and every swap of neighbours is noticed")
     func noticesErrors() throws {
-        var generator = SeededGenerator(seed: 11_643)
+        var generator = SeededRandom(seed: 11_643)
         let digits = Array("0123456789X".utf8)
         var wrongDigits = 0
         var swaps = 0
@@ -164,7 +165,7 @@ struct CitizenNumberTests {
             + String(decoding: [CitizenNumber.checkCharacter(of: bytes[...])], as: UTF8.self)
     }
 
-    private func randomNumber(_ generator: inout SeededGenerator) -> String {
+    private func randomNumber(_ generator: inout SeededRandom) -> String {
         let born = CalendarDate(dayNumber: Int.random(in: -20_000...20_000, using: &generator))
         let (year, month, day) = born.parts
         let date = year * 10_000 + month * 100 + day

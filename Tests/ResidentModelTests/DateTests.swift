@@ -1,4 +1,5 @@
 import ResidentModel
+import TestSupport
 import Testing
 
 /// Days of the calendar, and the dates that registers hold without month or day.
@@ -105,7 +106,7 @@ struct DateTests {
 
     @Test("Every date of a seeded sample reads back from each form")
     func roundTrips() {
-        var generator = SeededGenerator(seed: 1958)
+        var generator = SeededRandom(seed: 1958)
         var count = 0
         for _ in 0..<5_000 {
             let day = CalendarDate(dayNumber: Int.random(in: -40_000...25_000, using: &generator))

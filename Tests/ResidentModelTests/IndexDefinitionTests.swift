@@ -13,12 +13,15 @@ struct IndexDefinitionTests {
         let band = IndexDefinition(shape: .band(width: 1_000), bits: 8, partitions: 1)
         for (text, term) in [
             ("0", "0"), ("999.99", "0"), ("1000", "1"), ("-1", "-1"), ("-0.5", "-1"),
-            ("-1000", "-1"), ("-1000.5", "-2"),
+            ("-1000", "-1"), ("-1000.5", "-2"), ("-.5", "-1"), (".5", "0"),
+            ("\(Int.max)", "\(Int.max / 1_000)"), ("\(Int.min)", "\(Int.min / 1_000 - 1)"),
         ] {
             #expect(band.term(of: text) == term, "\(text)")
         }
         #expect(band.term(of: "much") == nil)
         #expect(band.term(of: "99999999999999999999") == nil)
+        #expect(band.term(of: "\(Int.min).5") == nil && band.key(of: "\(Int.min).5") == nil)
+        #expect(band.term(of: "3.x") == nil && band.key(of: "-3.25") == -4)
     }
 
     @Test("Every value within a range has its term among those of the range")
@@ -36,7 +39,10 @@ struct IndexDefinitionTests {
         #expect(compared > 4_000)
         #expect(band.terms(from: 0, to: 100_000, max: 200) == nil, "too many")
         #expect(band.terms(from: 5, to: 4, max: 200) == [])
+        #expect(band.terms(from: .min, to: .max, max: 200) == nil)
+        #expect(band.terms(from: .max - 1, to: .max, max: 1) == ["\(Int.max / 300)"])
         let year = IndexDefinition(shape: .year, bits: 16, partitions: 1)
+        #expect(year.terms(from: .min, to: .max, max: 9) == nil, "further apart than a number")
         #expect(year.terms(from: 998, to: 1_001, max: 9) == ["0998", "0999", "1000", "1001"])
     }
 }

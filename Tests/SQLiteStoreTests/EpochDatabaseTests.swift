@@ -60,7 +60,7 @@ struct EpochDatabaseTests {
             try Keyring.open(rootKey: rootKey, store: whole)
         }
         #expect(try store.addUses(3, of: KeyName(kind: .epoch, name: "", version: 2)) == 3)
-        #expect(try store.uses()[KeyName(kind: .epoch, name: "", version: 2)] == 3)
+        #expect(try open().addUses(1, of: KeyName(kind: .epoch, name: "", version: 2)) == 4)
     }
 
     @Test(
@@ -118,5 +118,58 @@ struct EpochDatabaseTests {
         let reopened = try open()
         #expect(throws: Never.self) { try Keyring.open(rootKey: rootKey, store: reopened) }
         #expect(try reopened.wrappedKeys().count == 2)
+    }
+
+    @Test("A home that is opened while the root key changes destroys no epoch's key")
+    func openedMeanwhile() throws {
+        let store = try open()
+        let ring = try Keyring.create(classes: ["identity"], rootKey: rootKey, store: store)
+        let before = try store.wrappedKeys()
+        let next = try Self.rootKey(version: 2)
+        try ring.changeRootKey(to: next)
+        let after = try store.wrappedKeys()
+        // As the files are between the two steps: epochs under both root keys, the others under the old one.
+        let file = try DatabaseQueue(path: folder.file("epochs.db").path)
+        try DatabaseQueue(path: folder.file("keys.db").path).inDatabase { database in
+            for key in before where key.name.kind != .epoch {
+                try database.execute(
+                    sql: "UPDATE ring_key SET root_version = 1, wrapped = ?",
+                    arguments: [Data(key.wrapped)])
+            }
+        }
+        try file.inDatabase { database in
+            for key in before where key.name.kind == .epoch {
+                try database.execute(
+                    sql: "INSERT INTO epoch_key VALUES (1, 1, 'test', 1, ?, 0)",
+                    arguments: [Data(key.wrapped)])
+            }
+        }
+        let meanwhile = try open()
+        #expect(throws: Never.self) { try Keyring.open(rootKey: rootKey, store: meanwhile) }
+        #expect(try count(file) == 2, "what the change has written so far is still there")
+        try store.replace(after)
+        #expect(throws: Never.self) { try Keyring.open(rootKey: next, store: open()) }
+        #expect(try count(file) == 1, "the change itself has tidied up")
+    }
+
+    @Test("Where the new epochs' keys are not there, a change of the root key destroys no old one")
+    func lostMeanwhile() throws {
+        let store = try open()
+        let ring = try Keyring.create(classes: ["identity"], rootKey: rootKey, store: store)
+        let file = try DatabaseQueue(path: folder.file("epochs.db").path)
+        try file.inDatabase { database in
+            try database.execute(
+                sql: """
+                    CREATE TRIGGER lose AFTER INSERT ON epoch_key WHEN NEW.root_version = 2
+                    BEGIN DELETE FROM epoch_key WHERE root_version = 2; END
+                    """)
+        }
+        let next = try Self.rootKey(version: 2)
+        #expect(throws: FieldCryptoError.self) { try ring.changeRootKey(to: next) }
+        #expect(try count(file) == 1)
+    }
+
+    private func count(_ file: DatabaseQueue) throws -> Int {
+        try file.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM epoch_key") ?? 0 }
     }
 }

@@ -169,10 +169,6 @@ package final class MemoryKeyStore: KeyStore {
         }
     }
 
-    package func uses() throws(KeyStoreError) -> [KeyName: Int64] {
-        try locked(writes: false) { $0.uses }
-    }
-
     package func shredded(
         among residents: [ResidentKeyID]
     ) throws(KeyStoreError) -> Set<ResidentKeyID> {

@@ -1,5 +1,5 @@
 package import Foundation
-import Testing
+package import Testing
 
 /// Finds the data that nobody in this project wrote: standards' vectors and sample records.
 ///
@@ -32,11 +32,40 @@ package enum SharedData {
             place = URL(fileURLWithPath: named, isDirectory: true).appendingPathComponent(rest)
         }
         if FileManager.default.fileExists(atPath: place.path) { return place }
-        print(
-            "SKIPPED: shared data '\(path)' is absent; set HANGU_SHARED to the folder that has it")
-        if ProcessInfo.processInfo.environment["CI"] == "true" {
-            Issue.record("shared data '\(path)' is absent, and under CI that is a failure")
-        }
+        skip("shared data '\(path)' is absent; set HANGU_SHARED to the folder that has it")
         return nil
+    }
+
+    /// The lines of a gzip file; nil (said out loud) where it is absent.
+    ///
+    /// - Parameter path: Relative to the shared folder.
+    /// - Returns: The lines without their ends.
+    /// - Throws: Where gzip cannot be run or does not take the file.
+    package static func gzipLines(_ path: String) throws -> [Data.SubSequence]? {
+        guard let url = SharedData.url(path) else { return nil }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["gzip", "-dc", url.path]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let data = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0)
+        return data.split(separator: UInt8(ascii: "\n"))
+    }
+
+    /// Says out loud that a test stops for want of something; under `CI=true` that is a failure.
+    ///
+    /// - Parameters:
+    ///   - what: What is absent, and how to get it.
+    ///   - sourceLocation: The test's place.
+    package static func skip(
+        _ what: String, sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        print("SKIPPED: \(what)")
+        if ProcessInfo.processInfo.environment["CI"] == "true" {
+            Issue.record("under CI nothing may be absent: \(what)", sourceLocation: sourceLocation)
+        }
     }
 }

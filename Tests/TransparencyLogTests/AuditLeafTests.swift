@@ -1,4 +1,5 @@
 import FieldCrypto
+import TestSupport
 import Testing
 import TransparencyLog
 
@@ -38,9 +39,9 @@ struct AuditLeafTests {
 
     @Test("Random leaves come back the same")
     func roundTrips() throws {
-        var numbers = SeededNumbers(seed: 41)
+        let numbers = SeededRandom(seed: 41)
         for _ in 0..<2000 {
-            let made = leaf(&numbers)
+            let made = leaf(numbers)
             #expect(made.bytes.count == AuditLeaf.byteCount)
             #expect(try AuditLeaf(bytes: made.bytes) == made)
         }
@@ -48,8 +49,8 @@ struct AuditLeafTests {
 
     @Test("Other lengths, versions, types, decisions and reserved bytes are refused")
     func refusals() throws {
-        var numbers = SeededNumbers(seed: 42)
-        var bytes = leaf(&numbers).bytes
+        let numbers = SeededRandom(seed: 42)
+        var bytes = leaf(numbers).bytes
         for count in 0..<bytes.count {
             #expect(throws: TransparencyLogError.self) {
                 try AuditLeaf(bytes: Array(bytes.prefix(count)))
@@ -72,6 +73,30 @@ struct AuditLeafTests {
             ).bytes
             half.replaceSubrange(range, with: [UInt8](repeating: 0, count: 32))
             #expect(throws: TransparencyLogError.self) { try AuditLeaf(bytes: half) }
+        }
+    }
+
+    @Test("A replay takes as leaves what reads as one, and nothing else")
+    func forms() {
+        func isLeaf(_ bytes: [UInt8]) -> Bool {
+            var replay = LeafReplay()
+            return bytes.withUnsafeBytes { bytes in replay.add(bytes) { _ in } }
+        }
+        func bytes(_ type: AuditEntryType, _ decision: AuditDecision) -> [UInt8] {
+            AuditLeaf(
+                type: type, decision: decision, minute: 1, policyEpoch: 1,
+                operationCommitment: sha256([1]), subject: nil
+            ).bytes
+        }
+        for type in AuditEntryType.allCases {
+            for decision in AuditDecision.allCases { #expect(isLeaf(bytes(type, decision))) }
+        }
+        for (position, allowed) in [(0, [1]), (1, Array(1...9)), (2, Array(0...5)), (3, [0])] {
+            for value in 0...255 {
+                var leaf = bytes(.decision, .none)
+                leaf[position] = UInt8(value)
+                #expect(isLeaf(leaf) == allowed.contains(value))
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import TransparencyLog
 
@@ -34,10 +35,10 @@ struct OtherVerifierTests {
 
     /// A log of 600 leaves in two batches, with a receipt and a consistency proof beside it.
     private func files() throws -> [String: [UInt8]] {
-        var numbers = SeededNumbers(seed: 61)
+        let numbers = SeededRandom(seed: 61)
         var log = try TestLog()
-        try log.append((0..<250).map { _ in leaf(&numbers).bytes })
-        try log.append((0..<350).map { _ in leaf(&numbers).bytes })
+        try log.append((0..<250).map { _ in leaf(numbers).bytes })
+        try log.append((0..<350).map { _ in leaf(numbers).bytes })
         var files = log.files
         files["receipt"] = try log.receipt(of: 300, extra: [1, 2]).bytes
         files["entry"] = log.entries[300]
@@ -84,7 +85,7 @@ struct OtherVerifierTests {
     @Test("The OpenSSL command verifies our checkpoints and refuses changed ones")
     func openSSL() throws {
         if try run(["openssl", "version"]) != 0 {
-            print("SKIPPED: the openssl command is absent")
+            SharedData.skip("the openssl command is absent")
             return
         }
         let script = Self.scripts.appendingPathComponent("verify_note.sh").path
@@ -108,7 +109,7 @@ struct OtherVerifierTests {
             let built = try run(
                 ["go", "build", "-o", program, source], environment: go.merging(cache) { $1 })
             if built != 0 {
-                print("SKIPPED: go or golang-golang-x-mod-dev is absent")
+                SharedData.skip("go or golang-golang-x-mod-dev is absent")
                 return
             }
             try check(

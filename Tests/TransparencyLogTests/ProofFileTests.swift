@@ -1,13 +1,14 @@
 import FieldCrypto
+import TestSupport
 import Testing
 import TransparencyLog
 
 @Suite("Proof files")
 struct ProofFileTests {
     private func log(_ count: Int) throws -> TestLog {
-        var numbers = SeededNumbers(seed: 31)
+        let numbers = SeededRandom(seed: 31)
         var log = try TestLog()
-        try log.append((0..<count).map { _ in leaf(&numbers).bytes })
+        try log.append((0..<count).map { _ in leaf(numbers).bytes })
         return log
     }
 

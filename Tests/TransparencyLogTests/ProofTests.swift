@@ -1,4 +1,5 @@
 import FieldCrypto
+import TestSupport
 import Testing
 import TransparencyLog
 
@@ -71,7 +72,7 @@ struct ProofTests {
 
     @Test("Random proofs over two levels of tiles verify, and no changed one does")
     func random() throws {
-        var numbers = SeededNumbers(seed: 21)
+        let numbers = SeededRandom(seed: 21)
         var log = try TestLog()
         var roots: [UInt64: SHA256Digest] = [0: log.tree.root()]
         var (ran, refused) = (0, 0)
@@ -85,7 +86,7 @@ struct ProofTests {
                 let proof = try log.tiled.inclusionProof(of: index)
                 try proof.verify(leafHash: leaf, root: newRoot)
                 ran += 1
-                for wrong in mutations(of: proof, &numbers) {
+                for wrong in mutations(of: proof, numbers) {
                     #expect(throws: TransparencyLogError.self) {
                         try wrong.verify(leafHash: leaf, root: newRoot)
                     }
@@ -113,7 +114,7 @@ struct ProofTests {
     }
 
     private func mutations(
-        of proof: InclusionProof, _ numbers: inout SeededNumbers
+        of proof: InclusionProof, _ numbers: SeededRandom
     ) -> [InclusionProof] {
         var wrong: [[SHA256Digest]] = [
             proof.hashes + [sha256([])], Array(proof.hashes.dropFirst()),

@@ -1,15 +1,16 @@
 import FieldCrypto
+import TestSupport
 import Testing
 import TransparencyLog
 
 @Suite("Replay of a whole log")
 struct ReplayTests {
     private func log(_ sizes: [Int]) throws -> (log: TestLog, earlier: [Checkpoint]) {
-        var numbers = SeededNumbers(seed: 51)
+        let numbers = SeededRandom(seed: 51)
         var log = try TestLog()
         var earlier = [log.checkpoint]
         for size in sizes {
-            try log.append((0..<size).map { _ in leaf(&numbers).bytes })
+            try log.append((0..<size).map { _ in leaf(numbers).bytes })
             earlier.append(log.checkpoint)
         }
         return (log, earlier)
@@ -46,7 +47,7 @@ struct ReplayTests {
     @Test("A changed byte anywhere is found, and its file named")
     func changedBytes() throws {
         let (log, _) = try log([400, 200])
-        var numbers = SeededNumbers(seed: 52)
+        let numbers = SeededRandom(seed: 52)
         var ran = 0
         for path in needed(log) {
             let bytes = try #require(log.files[path])

@@ -1,5 +1,6 @@
 import FieldCrypto
 import Foundation
+import TestSupport
 import Testing
 import TransparencyLog
 
@@ -71,9 +72,9 @@ struct SparseMapTests {
 
     @Test("A change of one entry changes the root, and the old proof no longer holds")
     func changes() throws {
-        var numbers = SeededNumbers(seed: 5)
+        let numbers = SeededRandom(seed: 5)
         var map = SparseMap(MemoryMap())
-        var entries = (0..<500).map { _ in randomEntry(&numbers) }
+        var entries = (0..<500).map { _ in randomEntry(numbers) }
         var root = try map.add(entries)
         for _ in 0..<50 {
             let index = numbers.below(entries.count)
@@ -93,9 +94,9 @@ struct SparseMapTests {
 
     @Test("No changed count, chain, key or sibling proves anything, nor does another's entry")
     func forgeries() throws {
-        var numbers = SeededNumbers(seed: 6)
+        let numbers = SeededRandom(seed: 6)
         var map = SparseMap(MemoryMap())
-        let entries = (0..<64).map { _ in randomEntry(&numbers) }
+        let entries = (0..<64).map { _ in randomEntry(numbers) }
         let root = try map.add(entries)
         var refused = 0
         for entry in entries.prefix(16) {
@@ -133,9 +134,9 @@ struct SparseMapTests {
 
     @Test("A proof's text has one form: no beginning of it and no other spelling is read")
     func text() throws {
-        var numbers = SeededNumbers(seed: 7)
+        let numbers = SeededRandom(seed: 7)
         var map = SparseMap(MemoryMap())
-        _ = try map.add((0..<40).map { _ in randomEntry(&numbers) })
+        _ = try map.add((0..<40).map { _ in randomEntry(numbers) })
         let text = try map.proof(of: sha256([3])).text
         let bytes = Array(text.utf8)
         for count in 0..<bytes.count {
@@ -150,7 +151,7 @@ struct SparseMapTests {
         }
     }
 
-    private func randomEntry(_ numbers: inout SeededNumbers) -> MapEntry {
+    private func randomEntry(_ numbers: SeededRandom) -> MapEntry {
         MapEntry(
             key: sha256(numbers.bytes(8)), count: 1 + numbers.next() % 1_000,
             chain: sha256(numbers.bytes(8)))

@@ -64,28 +64,15 @@ struct TestLog {
     }
 }
 
-/// Numbers that follow from a seed.
-struct SeededNumbers {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-
-    mutating func bytes(_ count: Int) -> [UInt8] {
+extension SeededRandom {
+    /// So many bytes, where nothing can fail.
+    func bytes(_ count: Int) -> [UInt8] {
         (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) }
     }
 }
 
 /// A sound leaf whose content follows from the numbers.
-func leaf(_ numbers: inout SeededNumbers) -> AuditLeaf {
+func leaf(_ numbers: SeededRandom) -> AuditLeaf {
     let types = AuditEntryType.allCases
     let decisions = AuditDecision.allCases
     let subject = AuditLeaf.Subject(

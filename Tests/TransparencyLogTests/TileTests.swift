@@ -1,5 +1,6 @@
 import FieldCrypto
 import Foundation
+import TestSupport
 import Testing
 import TransparencyLog
 
@@ -113,7 +114,7 @@ struct TileTests {
 
     @Test("Random paths come back the same")
     func pathRoundTrips() {
-        var numbers = SeededNumbers(seed: 11)
+        let numbers = SeededRandom(seed: 11)
         for _ in 0..<2000 {
             let kind: TileCoordinate.Kind =
                 numbers.below(3) == 0 ? .entries : .hashes(level: numbers.below(64))
@@ -126,7 +127,7 @@ struct TileTests {
 
     @Test("Batches of any size give the same tree, and it can be taken up at any size")
     func batches() throws {
-        var numbers = SeededNumbers(seed: 12)
+        let numbers = SeededRandom(seed: 12)
         for _ in 0..<30 {
             var log = try TestLog()
             var single = LogTree()
@@ -164,7 +165,7 @@ struct TileTests {
 
     @Test("Bundles come back the same, and no cut one is read whole")
     func bundles() throws {
-        var numbers = SeededNumbers(seed: 13)
+        let numbers = SeededRandom(seed: 13)
         let entries = [[], numbers.bytes(1), numbers.bytes(112), numbers.bytes(65_535), []]
         let bytes = try EntryBundle.encode(entries)
         #expect(try EntryBundle.decode(bytes) == entries)

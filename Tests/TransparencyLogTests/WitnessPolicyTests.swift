@@ -107,6 +107,27 @@ struct WitnessPolicyTests {
         }
     }
 
+    @Test("No more witnesses are taken than can sign under one checkpoint with the log's own keys")
+    func witnessCount() throws {
+        let lines = try (0...WitnessPolicy.witnessesMax).map { number in
+            let seed = SecretBytes(copying: sha256([1, UInt8(number)]).bytes)
+            let key = try NoteKey(
+                name: "n\(number).example", kind: .cosignature,
+                key: SigningKey(seed: seed).publicKey)
+            return "witness N\(number) \(key.encoded)"
+        }
+        let most = try policy(lines.dropLast() + ["quorum none"])
+        #expect(most.witnesses.count == WitnessPolicy.witnessesMax)
+        #expect(throws: TransparencyLogError.self) { try policy(lines + ["quorum none"]) }
+        var note = try SignedNote(text: "text\n")
+        for number in 0..<SignedNote.signaturesMax {
+            #expect(!note.isFull)
+            note.add(NoteSignature(name: "n\(number)", keyID: 1, signature: [1]))
+        }
+        #expect(note.isFull)
+        #expect(throws: Never.self) { try SignedNote(parsing: note.bytes) }
+    }
+
     @Test("Every beginning of a policy is read or refused, never more")
     func truncations() throws {
         let whole =

@@ -145,9 +145,7 @@ private struct CaseOutcome {
         }
     }
 
-    private static func text(_ json: JSONValue?) -> String {
-        if case .string(let text)? = json { text } else { "" }
-    }
+    private static func text(_ json: JSONValue?) -> String { json?.text ?? "" }
 
     private static func ids(_ json: JSONValue?) -> Set<PolicyID> {
         guard case .array(let ids)? = json else { return [] }

@@ -99,6 +99,25 @@ indirect enum JSONPath: Sendable {
 }
 
 extension JSONValue {
+    /// The text of a string; nil for any other value.
+    package var text: String? { if case .string(let text) = self { text } else { nil } }
+
+    /// The elements of an array; nil for any other value.
+    package var elements: [JSONValue]? {
+        if case .array(let elements) = self { elements } else { nil }
+    }
+
+    /// A boolean; nil for any other value.
+    package var flag: Bool? { if case .bool(let flag) = self { flag } else { nil } }
+
+    /// The entity that test data name, wrapped in `__entity` or not; what is absent is empty.
+    package var uid: EntityUID {
+        let named = self["__entity"] ?? self
+        return EntityUID(type: named["type"]?.text ?? "", id: named["id"]?.text ?? "")
+    }
+}
+
+extension JSONValue {
     func members(_ path: JSONPath) throws(JSONInputError) -> [JSONMember] {
         guard case .object(let members) = self else { throw path.expected("an object", self) }
         return members

@@ -175,20 +175,10 @@ package struct KeyShare: Sendable {
 
     /// 80 characters give 50 bytes; others than base32's were found by the check of their line.
     private static func decode(_ symbols: [UInt8]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(symbols.count * 5 / 8)
-        var (window, bitCount) = (UInt32(0), 0)
-        for symbol in symbols {
-            let value =
-                symbol >= UInt8(ascii: "A") ? symbol - UInt8(ascii: "A") : symbol &- 24
-            window = window << 5 | UInt32(value & 31)
-            bitCount += 5
-            if bitCount >= 8 {
-                bitCount -= 8
-                bytes.append(UInt8(truncatingIfNeeded: window >> bitCount))
-            }
-        }
-        return bytes
+        Base32.bytes(
+            of: symbols.lazy.map { symbol in
+                (symbol >= UInt8(ascii: "A") ? symbol - UInt8(ascii: "A") : symbol &- 24) & 31
+            })
     }
 }
 

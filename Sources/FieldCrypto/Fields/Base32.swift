@@ -21,18 +21,32 @@ package enum Base32 {
 
     /// The bytes, or nil for any text that ``encode(_:)`` would not give.
     package static func decode(_ text: String) -> [UInt8]? {
-        var bytes: [UInt8] = []
-        var window: UInt32 = 0
-        var bitCount: UInt32 = 0
+        var digits: [UInt8] = []
+        digits.reserveCapacity(text.utf8.count)
         for character in text.utf8 {
             guard let value = alphabet.firstIndex(of: character) else { return nil }
-            window = (window << 5 | UInt32(value)) & 0xFFF
+            digits.append(UInt8(value))
+        }
+        let bytes = bytes(of: digits)
+        return encode(bytes) == text ? bytes : nil
+    }
+
+    /// The whole bytes that digits of 0 to 31 make; bits that are left over go.
+    ///
+    /// Copies nothing on the way: of a secret there is only what is given and what is returned.
+    static func bytes(of digits: some Collection<UInt8>) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(digits.count * 5 / 8)
+        var window: UInt32 = 0
+        var bitCount: UInt32 = 0
+        for digit in digits {
+            window = (window << 5 | UInt32(digit)) & 0xFFF
             bitCount += 5
             if bitCount >= 8 {
                 bitCount -= 8
                 bytes.append(UInt8(truncatingIfNeeded: window >> bitCount))
             }
         }
-        return encode(bytes) == text ? bytes : nil
+        return bytes
     }
 }

@@ -71,9 +71,6 @@ package protocol KeyStore: Sendable {
     /// How many residents' keys are wrapped in each epoch.
     func residentKeyCounts() throws(KeyStoreError) -> [UInt32: Int]
 
-    /// How often each key of the ring that is counted was used.
-    func uses() throws(KeyStoreError) -> [KeyName: Int64]
-
     /// Those of some residents whose keys were destroyed on purpose.
     func shredded(among residents: [ResidentKeyID]) throws(KeyStoreError) -> Set<ResidentKeyID>
 

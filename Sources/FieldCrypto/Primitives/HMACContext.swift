@@ -16,7 +16,7 @@ package final class HMACContext {
     }
 
     /// A context that has no key yet.
-    init(hash: HashAlgorithm) throws(FieldCryptoError) {
+    package init(hash: HashAlgorithm) throws(FieldCryptoError) {
         guard let made = EVP_MAC_CTX_new(Algorithms.hmac) else {
             throw libraryFailure("EVP_MAC_CTX_new")
         }
@@ -71,6 +71,18 @@ package final class HMACContext {
         try check(
             EVP_MAC_final(context, start, &count, Digest256.byteCount), "EVP_MAC_final")
         if count != Digest256.byteCount { throw libraryFailure("EVP_MAC_final") }
+    }
+
+    /// The code of one message under another key, which stays.
+    package func authenticate(
+        _ message: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer
+    ) throws(FieldCryptoError) -> Digest256 {
+        try setKey(key)
+        try update(message)
+        return try Digest256 { output throws(FieldCryptoError) in
+            guard let start = output.baseAddress else { throw libraryFailure("EVP_MAC_final") }
+            try finish(into: start)
+        }
     }
 
     /// The code of one message under the key there is.

@@ -30,9 +30,6 @@ package enum ProtectedMemory {
         }
     }()
 
-    /// Whether new keys are locked in memory; false where the system does not allow it.
-    package static var isLocked: Bool { state == .locked }
-
     /// Room for a key, or nil where there is none left.
     static func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer? {
         guard state != .absent else { return nil }

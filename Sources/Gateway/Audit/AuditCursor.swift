@@ -23,19 +23,9 @@ struct AuditCursor {
     ///
     /// - Throws: ``RequestError/cursor`` for a text that is no cursor of this home and filter.
     func entry(of text: String) throws(GatewayError) -> UInt64 {
-        let alphabet = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
-        var bytes: [UInt8] = []
-        var window: UInt32 = 0
-        var bitCount: UInt32 = 0
-        guard text.utf8.count == 39 else { throw .request(.cursor) }
-        for character in text.utf8 {
-            guard let digit = alphabet.firstIndex(of: character) else { throw .request(.cursor) }
-            window = window << 5 | UInt32(digit)
-            bitCount += 5
-            if bitCount >= 8 {
-                bitCount -= 8
-                bytes.append(UInt8(truncatingIfNeeded: window >> bitCount))
-            }
+        // 24 bytes; what is longer is not worth reading.
+        guard text.utf8.count == 39, let bytes = Base32.decode(text) else {
+            throw .request(.cursor)
         }
         let entry = bytes.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         guard try self.text(below: entry) == text else { throw .request(.cursor) }

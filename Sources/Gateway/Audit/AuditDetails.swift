@@ -8,19 +8,12 @@ struct AuditDetails: Sendable {
     let keyring: Keyring
     let tenant: String
 
-    func sealOperational(_ detail: [UInt8], index: UInt64) throws(GatewayError) -> [UInt8] {
-        do {
-            return try keyring.seal(detail, at: operationalAddress(index), padding: .bucket32)
-        } catch { throw .crypto(error) }
+    func operationalToSeal(_ detail: [UInt8], index: UInt64) -> ValueToSeal {
+        ValueToSeal(address: operationalAddress(index), value: detail, padding: .bucket32)
     }
 
-    func sealSubject(
-        _ detail: [UInt8], of resident: ResidentID, index: UInt64
-    ) throws(GatewayError) -> [UInt8] {
-        do {
-            return try keyring.seal(
-                detail, at: subjectAddress(resident, index), padding: .bucket32)
-        } catch { throw .crypto(error) }
+    func subjectToSeal(_ detail: [UInt8], of resident: ResidentID, index: UInt64) -> ValueToSeal {
+        ValueToSeal(address: subjectAddress(resident, index), value: detail, padding: .bucket32)
     }
 
     /// The opened operational detail, found to be what the leaf commits to.

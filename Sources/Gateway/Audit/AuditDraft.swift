@@ -21,6 +21,11 @@ package struct AuditDraft: Sendable {
         self.operational = operational
         self.subject = subject
     }
+
+    /// The same about nobody.
+    var withoutSubject: AuditDraft {
+        AuditDraft(type: type, decision: decision, operational: operational, subject: nil)
+    }
 }
 
 extension AuditDraft {

@@ -155,17 +155,17 @@ struct FilterWords {
 package enum Spelling {
     /// The most alike first; at most five, and none that differs in more than half of its letters.
     package static func nearest(to word: String, among known: some Sequence<String>) -> [String] {
-        let ranked = known.map { (distance(word, $0), $0) }
+        func letters(_ word: String) -> [Unicode.Scalar] { Array(word.lowercased().unicodeScalars) }
+        let ranked = known.map { (distance(letters(word), letters($0)), $0) }
             .filter { $0.0 <= max(2, max(word.count, $0.1.count) / 2) || $0.1.contains(word) }
             .sorted { $0 < $1 }
         return ranked.prefix(5).map(\.1)
     }
 
     /// How many letters must be changed, added or removed (Levenshtein).
-    private static func distance(_ one: String, _ other: String) -> Int {
-        let right = Array(other.lowercased().unicodeScalars)
+    static func distance<Letter: Equatable>(_ left: [Letter], _ right: [Letter]) -> Int {
         var row = Array(0...right.count)
-        for (index, letter) in one.lowercased().unicodeScalars.enumerated() {
+        for (index, letter) in left.enumerated() {
             var diagonal = row[0]
             row[0] = index + 1
             for column in right.indices {

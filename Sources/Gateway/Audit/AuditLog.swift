@@ -81,8 +81,8 @@ package struct AuditLog: Sendable {
         _ drafts: [AuditDraft], in writer: any StoreWriter, alsoSignedBy next: SigningKey? = nil
     ) throws(GatewayError) -> [AuditReceipt] {
         var batch = try EntryBatch(self, in: writer)
-        _ = try batch.add(drafts)
-        return try batch.finish(alsoSignedBy: next)
+        let request = batch.add(drafts)
+        return try batch.finish(alsoSignedBy: next)[request].get()
     }
 
     /// The end of the log, found to be that of the newest signed checkpoint.
@@ -117,24 +117,21 @@ package struct AuditLog: Sendable {
     private func isEdge(
         _ tree: LogTree, in reader: any AuditReader
     ) throws(GatewayError) -> Bool {
-        do { return try LogTree(size: tree.size, reader: StoredTiles(reader)) == tree } catch {
-            throw .log(error)
-        }
+        do { return try tree.hasEdge(of: StoredTiles(reader)) } catch { throw .log(error) }
     }
 
     /// Takes the end of the log as known; where its transaction is undone, the store shows another one and it counts
     /// for nothing.
     func remember(_ head: LogHead) { newest.withLock { $0 = head } }
 
-    /// Moves the mark outside the store on to the newest durable checkpoint.
+    /// Moves the mark outside the store on to the newest durable checkpoint, once the log is found to be the one that
+    /// the mark knows.
     ///
-    /// - Throws: ``GatewayError`` where the store cannot be read.
+    /// - Throws: As appending does; the mark then stays where it was, since it is what tells of the fault.
     package func moveMark(in store: any GatewayStore) throws(GatewayError) {
         guard let mark else { return }
-        let stored = try store.read { reader throws(GatewayError) in
-            try reader.newestCheckpoint()
-        }
-        if let stored { mark.keep(stored.note) }
+        let found = try store.read { reader throws(GatewayError) in try head(of: reader) }
+        if let checkpoint = found.checkpoint { mark.keep(checkpoint.note) }
     }
 
     /// Moves the mark on to a checkpoint whose transaction has ended well.

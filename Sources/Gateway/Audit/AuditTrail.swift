@@ -27,14 +27,8 @@ package struct AuditReading: Sendable {
         officer: String, reason: Reason, reference: String = ""
     ) throws(GatewayError) {
         guard !officer.isEmpty else { throw .request(.empty("officer")) }
-        for (what, text) in [("officer", officer), ("reference", reference)] {
-            guard text.utf8.count <= DisclosureRequest.nameBytesMax,
-                text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
-            else {
-                throw .request(
-                    .unreadable("the \(what) is longer than 128 bytes or has control characters"))
-            }
-        }
+        try checkName(officer, "officer")
+        try checkName(reference, "reference")
         self.officer = officer
         self.reason = reason
         self.reference = reference
@@ -209,10 +203,7 @@ package struct AuditTrail: Sendable {
         case nil: return nil
         case .pseudonym(let text): return text
         case .citizenNumber(let text):
-            let number: CitizenNumber
-            do { number = try CitizenNumber(text, today: parts.clock.today) } catch {
-                throw .request(.citizenNumber(error))
-            }
+            let number = try CitizenNumber(asked: text, today: parts.clock.today)
             let resident = try parts.store.read { reader throws(GatewayError) in
                 try Locate.find(number, parts: parts, store: reader)
             }

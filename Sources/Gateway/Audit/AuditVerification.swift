@@ -79,6 +79,7 @@ package struct AuditDesk: Sendable {
                     "the log has \(size) entries, its newest checkpoint \(checkpoint.size)")
             }
             faults += try nationalFaults(reader)
+            do { _ = try log.head(of: reader) } catch { faults.append("at the start: \(error)") }
             return AuditVerification(
                 log: report, detailsChecked: details.checkedCount,
                 detailsGone: details.goneCount, faults: faults, cosigned: cosigned.summary)
@@ -152,12 +153,14 @@ package struct AuditDesk: Sendable {
     /// `checkpoint`.
     ///
     /// - Parameter write: Keeps one file; its first argument is the path below the log's folder.
-    /// - Throws: ``GatewayError``, also what `write` throws.
+    /// - Throws: ``GatewayError``, also what `write` throws; nothing is handed out of a log that is not the one that was
+    ///   signed, or is older than it once was.
     package func export(
         _ write: (String, [UInt8]) throws(GatewayError) -> Void
     ) throws(GatewayError) {
         let national = try log.nationalNoteKey()
         try store.read { reader throws(GatewayError) in
+            _ = try log.head(of: reader)
             let key = try log.noteKey(in: reader).encoded
             let files = LogFiles(log: log, reader: reader)
             for path in try files.paths() {

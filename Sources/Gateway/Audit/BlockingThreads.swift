@@ -5,6 +5,9 @@ package protocol BlockingThreads: Sendable {
 
     /// Runs a job beside others.
     func beside(_ job: @escaping @Sendable () -> Void)
+
+    /// Runs parts of one job, numbered from 0, on as many processors as are free, and returns when all are done.
+    func inParts(_ count: Int, _ part: @Sendable (Int) -> Void)
 }
 
 extension BlockingThreads {

@@ -1,116 +1,117 @@
 import FieldCrypto
-import JSONText
 import TransparencyLog
 
 /// Entries that become durable together, under one checkpoint.
 ///
-/// A group of drafts that cannot be made ready leaves no trace, so one request's fault is not another's.
+/// A request whose drafts cannot be made ready leaves no trace, so one request's fault is not another's.
 struct EntryBatch {
+    /// What one request brought.
+    private struct Request {
+        var drafts: [AuditDraft]
+        var failure: GatewayError?
+    }
+
     private let log: AuditLog
     private let writer: any StoreWriter
     private var head: LogHead
-    private var ready: [ReadyEntry] = []
-    /// The running hashes that this batch has moved on.
-    private var chains: [ResidentNumber: SHA256Digest] = [:]
-
-    /// One entry with everything but its minute and its place among the durable ones.
-    private struct ReadyEntry {
-        let draft: AuditDraft
-        let commitment: SHA256Digest
-        let operational: [UInt8]
-        let subject: (leaf: AuditLeaf.Subject, sealed: [UInt8])?
-    }
+    private var requests: [Request] = []
+    private let threads: (any BlockingThreads)?
 
     /// - Throws: ``GatewayError`` where the log is not the one that was signed; nothing may then be appended.
-    init(_ log: AuditLog, in writer: any StoreWriter) throws(GatewayError) {
+    init(
+        _ log: AuditLog, in writer: any StoreWriter, threads: (any BlockingThreads)? = nil
+    ) throws(GatewayError) {
         self.log = log
+        self.threads = threads
         self.writer = writer
         head = try log.head(of: writer)
     }
 
-    var isEmpty: Bool { ready.isEmpty }
-
-    /// Takes up the drafts of one request: all of them, or none where it throws.
+    /// Takes up the drafts of one request: all of them become entries, or none.
     ///
-    /// - Returns: Their places among the receipts of ``finish()``.
-    mutating func add(_ drafts: [AuditDraft]) throws(GatewayError) -> Range<Int> {
-        let first = ready.count
-        let before = chains
-        do throws(GatewayError) {
-            for draft in drafts { ready.append(try made(draft)) }
-        } catch {
-            ready.removeSubrange(first...)
-            chains = before
-            throw error
-        }
-        return first..<ready.count
-    }
-
-    private mutating func made(_ draft: AuditDraft) throws(GatewayError) -> ReadyEntry {
-        let index = head.tree.size + UInt64(ready.count)
-        let salt = try log.salt()
-        let detail = draft.operational.canonicalBytes
-        let commitment = try Self.commitment(to: detail, salt: salt)
-        var subject: (leaf: AuditLeaf.Subject, sealed: [UInt8])?
-        if let (resident, detail) = draft.subject {
-            subject = try subjectPart(of: resident, detail: detail, index: index)
-        }
-        return ReadyEntry(
-            draft: draft, commitment: commitment,
-            operational: try log.details.sealOperational(salt + detail, index: index),
-            subject: subject)
-    }
-
-    /// The resident's side of an entry.
-    ///
-    /// The first entry of a resident tells the random start of their chain.
-    private mutating func subjectPart(
-        of resident: LocatedResident, detail: JSONValue, index: UInt64
-    ) throws(GatewayError) -> (leaf: AuditLeaf.Subject, sealed: [UInt8]) {
-        let salt = try log.salt()
-        var members = (detail.object?.members ?? []).map { ($0.name, $0.value) }
-        var previous = chains[resident.number]
-        if previous == nil, let kept = try writer.chain(of: resident.number) {
-            guard let chain = SHA256Digest(kept) else {
-                throw .store(.corrupt(what: "a resident's chain is not 32 bytes"))
-            }
-            previous = chain
-        }
-        if previous == nil {
-            let start = try log.salt()
-            members.append(("chainStart", .string(hexadecimal(start))))
-            previous = SHA256Digest(start)
-        }
-        guard let previous else { preconditionFailure("a digest has the length of a salt") }
-        let bytes = JSONValue.object(JSONObject(distinctMembers: members)).canonicalBytes
-        let commitment = try Self.commitment(to: bytes, salt: salt)
-        let sealed = try log.details.sealSubject(salt + bytes, of: resident.id, index: index)
-        let next = AuditCommitment.chain(after: previous, commitment: commitment)
-        chains[resident.number] = next
-        return (AuditLeaf.Subject(commitment: commitment, chain: next), sealed)
-    }
-
-    private static func commitment(
-        to detail: [UInt8], salt: [UInt8]
-    ) throws(GatewayError) -> SHA256Digest {
-        try inLog { () throws(TransparencyLogError) in
-            try AuditCommitment.commitment(to: detail, salt: salt)
-        }
+    /// - Returns: The request's place in what ``finish(alsoSignedBy:)`` answers.
+    mutating func add(_ drafts: [AuditDraft]) -> Int {
+        requests.append(Request(drafts: drafts))
+        return requests.count - 1
     }
 
     /// Stores entries, chains, tiles and the new checkpoint, which is signed last.
     ///
-    /// - Returns: For each draft where it stands; good once the transaction has ended well.
+    /// - Returns: For each request where its entries stand, or why it has none; good once the transaction has ended
+    ///   well.
+    /// - Throws: ``GatewayError`` for what concerns the whole batch: the transaction must be undone.
     mutating func finish(
         alsoSignedBy next: SigningKey? = nil
-    ) throws(GatewayError) -> [AuditReceipt] {
-        guard !ready.isEmpty else { return [] }
-        let count = ready.count
+    ) throws(GatewayError) -> [Result<[AuditReceipt], GatewayError>] {
+        let count = requests.count
+        guard requests.contains(where: { !$0.drafts.isEmpty }) else {
+            return requests.map { _ in .success([]) }
+        }
+        let minute = minuteOfBatch()
+        let ready = try readyEntries()
         let first = head.tree.size
-        let minute = try minuteOfBatch()
+        var note = ""
+        if !ready.isEmpty {
+            try append(ready, minute: minute)
+            head.minute = minute
+            let checkpoint = try log.sign(head.tree, alsoBy: next, in: writer)
+            try writer.putCheckpoint(checkpoint)
+            head.checkpoint = checkpoint
+            log.remember(head)
+            note = checkpoint.note
+        }
+        var index = first
+        return requests.prefix(count).map { request in
+            if let failure = request.failure { return .failure(failure) }
+            defer { index += UInt64(request.drafts.count) }
+            return .success(
+                request.drafts.indices.map {
+                    AuditReceipt(index: index + UInt64($0), checkpoint: note)
+                })
+        }
+    }
+
+    /// The entries of all requests, prepared together; where that fails, each is tried alone, so that those at fault
+    /// are known and the others go on without them.
+    ///
+    /// What became of a decision about somebody who was forgotten meanwhile is kept without them, since their half of it
+    /// can be sealed no more.
+    private mutating func readyEntries() throws(GatewayError) -> [ReadyEntry] {
+        let preparation = EntryPreparation(
+            log: log, reader: writer, first: head.tree.size, threads: threads)
+        let failure: GatewayError
+        do { return try preparation.entries(of: drafts) } catch { failure = error }
+        var isChanged = false
+        for index in requests.indices {
+            do { _ = try preparation.entries(of: requests[index].drafts) } catch {
+                isChanged = true
+                if case .crypto(.residentKeyDestroyed) = error,
+                    requests[index].drafts.allSatisfy({ $0.type == .outcome })
+                {
+                    requests[index].drafts = requests[index].drafts.map(\.withoutSubject)
+                } else {
+                    requests[index].failure = error
+                }
+            }
+        }
+        guard isChanged else { throw failure }
+        return try preparation.entries(of: drafts)
+    }
+
+    /// The drafts of every request that has not failed.
+    private var drafts: [AuditDraft] {
+        requests.flatMap { $0.failure == nil ? $0.drafts : [] }
+    }
+
+    /// Stores entries and the residents' running hashes, and takes the leaves into the tree.
+    private mutating func append(
+        _ ready: [ReadyEntry], minute: UInt64
+    ) throws(GatewayError) {
+        let first = head.tree.size
         let epoch = try writer.policyEpoch()?.number ?? 0
         var hashes: [SHA256Digest] = []
         hashes.reserveCapacity(ready.count)
+        var chains: [ResidentNumber: SHA256Digest] = [:]
         var hasher = MerkleHasher()
         for (offset, entry) in ready.enumerated() {
             let leaf = AuditLeaf(
@@ -119,34 +120,28 @@ struct EntryBatch {
                 subject: entry.subject?.leaf
             ).bytes
             hashes.append(hasher.leaf(leaf))
+            let resident = entry.draft.subject?.resident.number
+            if let resident, let subject = entry.subject { chains[resident] = subject.leaf.chain }
             try writer.append(
                 AuditEntry(
                     index: first + UInt64(offset), leaf: leaf, operational: entry.operational,
-                    subject: entry.subject?.sealed, resident: entry.draft.subject?.resident.number))
+                    subject: entry.subject?.sealed, resident: resident))
         }
         for (resident, chain) in chains { try writer.setChain(chain.bytes, of: resident) }
         for tile in head.tree.append(leafHashes: hashes) {
             guard case .hashes(let level) = tile.coordinate.kind else { continue }
             try writer.putTile(level: level, index: tile.coordinate.index, hashes: tile.bytes)
         }
-        head.minute = minute
-        let checkpoint = try log.sign(head.tree, alsoBy: next, in: writer)
-        try writer.putCheckpoint(checkpoint)
-        head.checkpoint = checkpoint
-        log.remember(head)
-        return (0..<count).map {
-            AuditReceipt(index: first + UInt64($0), checkpoint: checkpoint.note)
-        }
     }
 
     /// The minute that all entries of the batch get: never before that of an earlier entry.
     ///
     /// Where the clock has gone back by more than a minute, an entry at the end of the batch says so, once.
-    private mutating func minuteOfBatch() throws(GatewayError) -> UInt64 {
+    private mutating func minuteOfBatch() -> UInt64 {
         let now = log.minute
         let isBehind = now + 1 < head.minute
         if isBehind, !head.isClockBehind {
-            _ = try add([.clockWentBack(from: head.minute, to: now)])
+            _ = add([.clockWentBack(from: head.minute, to: now)])
         }
         head.isClockBehind = isBehind
         return max(now, head.minute)

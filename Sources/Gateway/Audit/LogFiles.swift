@@ -39,13 +39,7 @@ struct LogFiles {
     func receipt(
         of index: UInt64, under checkpoint: StoredCheckpoint
     ) throws(GatewayError) -> [UInt8] {
-        let tree = TiledTree(size: checkpoint.size, reader: StoredTiles(reader))
-        let proof = try inLog { () throws(TransparencyLogError) in
-            try tree.inclusionProof(of: index)
-        }
-        return ProofFile(
-            index: index, hashes: proof.hashes, checkpoint: Array(checkpoint.note.utf8)
-        ).bytes
+        try EvidenceProofs(checkpoint: checkpoint, reader: reader).inclusion(of: index)
     }
 
     /// The first entry that is still there; those before were removed by whole bundles.

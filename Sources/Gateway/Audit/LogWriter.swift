@@ -11,19 +11,6 @@ import Synchronization
 /// Where the log cannot be written, every request of the batch fails and nothing is released. Work that throws fails
 /// its own request alone.
 package final class LogWriter: Sendable {
-    /// How much may wait, and how long.
-    package struct Limits: Sendable {
-        /// How many requests may wait before further ones are turned away.
-        package var waitingMax = 10_000
-        package var batchMax = 1_000
-        /// How long outcomes wait for a batch to ride with before they get one of their own.
-        package var outcomeDelay: Duration = .milliseconds(100)
-        /// How often an outcome that could not be kept is tried.
-        package var outcomeAttemptsMax = 5
-
-        package init() {}
-    }
-
     /// Decides, from what stands in the store, which entries are appended.
     ///
     /// What it writes itself must be right also where it throws afterwards: the batch goes on without its entries.
@@ -56,6 +43,9 @@ package final class LogWriter: Sendable {
         let draft: AuditDraft
         var attempts = 0
     }
+
+    /// From how many requests on others are told beside the next batch, which then waits for none of them.
+    private static let toldAtOnceMax = 32
 
     private let store: any GatewayStore
     private let log: AuditLog
@@ -177,13 +167,15 @@ extension LogWriter {
     }
 
     private func scheduleFlush() {
-        let isDue = state.withLock { state in
-            guard !state.isRunning, !state.isFlushDue, !state.outcomes.isEmpty else { return false }
+        let attempts = state.withLock { state -> Int? in
+            guard !state.isRunning, !state.isFlushDue,
+                let newest = state.outcomes.map(\.attempts).min()
+            else { return nil }
             state.isFlushDue = true
-            return true
+            return newest
         }
-        guard isDue else { return }
-        threads.inTurn(after: limits.outcomeDelay) {
+        guard let attempts else { return }
+        threads.inTurn(after: limits.outcomeDelay * (1 << (2 * attempts))) {
             let isStarting = self.state.withLock { state in
                 state.isFlushDue = false
                 guard !state.isRunning, !state.outcomes.isEmpty else { return false }
@@ -228,21 +220,26 @@ extension LogWriter {
         }
     }
 
+    /// What became of one request of a batch: its place among the batch's, or why it has none.
+    private typealias Taken = Result<
+        (request: Int, succeed: @Sendable ([AuditReceipt]) -> Void), GatewayError
+    >
+
     /// Makes one batch durable, then tells everybody in it.
     private func write(_ items: [Item], outcomes: [Outcome]) {
-        var ends: [(GatewayError?, @Sendable ([AuditReceipt]) -> Void, Range<Int>)] = []
-        var receipts: [AuditReceipt] = []
+        var taken: [Taken] = []
+        var kept: [Result<[AuditReceipt], GatewayError>] = []
         do throws(GatewayError) {
-            receipts = try store.write { writer throws(GatewayError) in
+            kept = try store.write { writer throws(GatewayError) in
                 try ringWatch.follow(writer.ringGeneration(), keyring)
-                var batch = try EntryBatch(log, in: writer)
+                var batch = try EntryBatch(log, in: writer, threads: threads)
                 for item in items {
                     do throws(GatewayError) {
                         let (drafts, succeed) = try item.run(writer)
-                        ends.append((nil, succeed, try batch.add(drafts)))
-                    } catch { ends.append((error, { _ in }, 0..<0)) }
+                        taken.append(.success((batch.add(drafts), succeed)))
+                    } catch { taken.append(.failure(error)) }
                 }
-                for outcome in outcomes { _ = try batch.add([outcome.draft]) }
+                for outcome in outcomes { _ = batch.add([outcome.draft]) }
                 return try batch.finish()
             }
         } catch {
@@ -250,10 +247,37 @@ extension LogWriter {
             for item in items { item.fail(error) }
             return
         }
-        if let newest = receipts.last { log.moveMark(to: newest.checkpoint) }
-        for (item, (error, succeed, range)) in zip(items, ends) {
-            if let error { item.fail(error) } else { succeed(Array(receipts[range])) }
+        if let newest = kept.lazy.compactMap(Self.checkpoint).first { log.moveMark(to: newest) }
+        if items.count < Self.toldAtOnceMax {
+            Self.tell(items, taken, kept)
+        } else {
+            let (takenOnes, keptOnes) = (taken, kept)
+            threads.beside { Self.tell(items, takenOnes, keptOnes) }
         }
+        // The outcomes are the batch's last requests.
+        let unkept = zip(outcomes, kept.suffix(outcomes.count)).filter { Self.isFailure($1) }
+        retryLater(unkept.map(\.0))
+    }
+
+    private static func tell(
+        _ items: [Item], _ taken: [Taken], _ kept: [Result<[AuditReceipt], GatewayError>]
+    ) {
+        for (item, end) in zip(items, taken) {
+            switch end.flatMap({ end in kept[end.request].map { (end.succeed, $0) } }) {
+            case .success((let succeed, let receipts)): succeed(receipts)
+            case .failure(let error): item.fail(error)
+            }
+        }
+    }
+
+    private static func checkpoint(_ kept: Result<[AuditReceipt], GatewayError>) -> String? {
+        guard case .success(let receipts) = kept else { return nil }
+        return receipts.first?.checkpoint
+    }
+
+    private static func isFailure(_ kept: Result<[AuditReceipt], GatewayError>) -> Bool {
+        guard case .failure = kept else { return false }
+        return true
     }
 
     /// Outcomes whose batch failed wait for another one, unless they have been tried too often.

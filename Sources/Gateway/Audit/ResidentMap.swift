@@ -29,17 +29,25 @@ package struct ResidentMap: Sendable {
     /// Only what changed since the root before is hashed. A resident whose key was destroyed keeps their entry: it is
     /// a commitment that tells nothing.
     package func update() throws(GatewayError) -> Update {
-        try parts.store.write { writer throws(GatewayError) in try update(in: writer) }
+        try parts.write { writer throws(GatewayError) in try update(in: writer) }
     }
 
     /// The same, where the newest root is of another day and there are entries about residents since.
+    ///
+    /// Meant to be asked again and again: it writes, and keeps other writers waiting, only where it is due.
     package func updateIfDue() throws(GatewayError) -> Update? {
-        try parts.store.write { writer throws(GatewayError) in
-            let last = try writer.newestMapRoot()
-            guard try !writer.entryCounts(from: last?.index ?? 0).isEmpty else { return nil }
-            if let last, try day(of: last.index, in: writer) == parts.clock.today { return nil }
-            return try update(in: writer)
+        guard try parts.store.read({ reader throws(GatewayError) in try isDue(in: reader) })
+        else { return nil }
+        return try parts.write { writer throws(GatewayError) in
+            // Another process may have been faster.
+            try isDue(in: writer) ? try update(in: writer) : nil
         }
+    }
+
+    private func isDue(in reader: any StoreReader) throws(GatewayError) -> Bool {
+        let last = try reader.newestMapRoot()
+        if let last, try day(of: last.index, in: reader) == parts.clock.today { return false }
+        return try !reader.entryCounts(from: last?.index ?? 0).isEmpty
     }
 
     private func day(of index: UInt64, in reader: any StoreReader) throws(GatewayError)
@@ -61,9 +69,9 @@ package struct ResidentMap: Sendable {
             guard let chain = try writer.chain(of: resident).flatMap({ SHA256Digest($0) }) else {
                 throw .store(.corrupt(what: "a resident with entries has no chain"))
             }
-            let entry = MapEntry(
-                key: try place(of: resident, in: writer),
-                count: (known?.count ?? 0) + count, chain: chain)
+            let key: SHA256Digest
+            if let known { key = known.key } else { key = try newPlace(of: resident, in: writer) }
+            let entry = MapEntry(key: key, count: (known?.count ?? 0) + count, chain: chain)
             try writer.putMapEntry(entry, of: resident)
             changed.append(entry.key)
         }
@@ -106,6 +114,12 @@ package struct ResidentMap: Sendable {
         of resident: ResidentNumber, in reader: any StoreReader
     ) throws(GatewayError) -> SHA256Digest {
         if let known = try reader.mapEntry(of: resident) { return known.key }
+        return try newPlace(of: resident, in: reader)
+    }
+
+    private func newPlace(
+        of resident: ResidentNumber, in reader: any StoreReader
+    ) throws(GatewayError) -> SHA256Digest {
         guard let id = try reader.residentIDs(of: [resident])[resident] else {
             throw .store(.corrupt(what: "an entry concerns a resident who is not there"))
         }

@@ -10,6 +10,8 @@ struct TileCheck {
     private(set) var faults: [String] = []
     private(set) var tileCount: UInt64 = 0
     private(set) var size: UInt64 = 0
+    /// Entries that were removed by age, of which the hashes alone are there.
+    private(set) var prunedCount: UInt64 = 0
     private(set) var root = MerkleHasher.emptyRoot
     /// Tiles that are absent or differ, as they must be.
     private(set) var differing: [LeafReplay.DerivedTile] = []
@@ -23,6 +25,7 @@ struct TileCheck {
         var marks = checkpoints[...]
         var derived: [LeafReplay.DerivedTile] = []
         check(&marks, &replay)
+        try addPruned(&replay, &marks)
         while faults.count < Self.faultsMax {
             let next = marks.first.map { $0.size - replay.size } ?? UInt64(Self.leavesAtOnce)
             var badLeaves: [UInt64] = []
@@ -44,6 +47,27 @@ struct TileCheck {
         }
         size = replay.size
         root = replay.root()
+    }
+
+    /// Takes the hashes of the entries that were removed from the beginning: whole tiles, which stay.
+    private mutating func addPruned(
+        _ replay: inout LeafReplay, _ marks: inout ArraySlice<Checkpoint>
+    ) throws(GatewayError) {
+        let minimum = try reader.entries(from: 0, limit: 1).first?.index ?? 0
+        prunedCount = minimum
+        while replay.size < minimum {
+            let index = replay.size / 256
+            guard let hashes = try reader.tile(level: 0, index: index), hashes.count == 8_192 else {
+                throw .store(
+                    .corrupt(what: "tile 0/\(index) is absent, and its entries are pruned"))
+            }
+            var derived: [LeafReplay.DerivedTile] = []
+            for start in stride(from: 0, to: hashes.count, by: 32) {
+                replay.add(hash: hashes[start..<start + 32]) { derived.append($0) }
+                check(&marks, &replay)
+            }
+            for tile in derived { try compare(tile) }
+        }
     }
 
     private mutating func check(
@@ -71,10 +95,19 @@ struct TileCheck {
 package struct TileRebuild: Sendable {
     package let entries: UInt64
     package let tiles: UInt64
+    /// Entries that were removed by age, of which the hashes alone were looked at.
+    package let pruned: UInt64
     /// What differed, each with its level and number.
     package let faults: [String]
     /// Whether the tree of the entries is that of the newest signed checkpoint; where it is not, nothing is written.
     package let isSigned: Bool
+
+    package var isSound: Bool { isSigned && faults.isEmpty }
+
+    init(_ check: TileCheck, faults: [String], isSigned: Bool) {
+        (entries, tiles, pruned) = (check.size, check.tileCount, check.prunedCount)
+        (self.faults, self.isSigned) = (faults, isSigned)
+    }
 }
 
 extension AuditDesk {
@@ -87,9 +120,9 @@ extension AuditDesk {
             let kept = try KeptCheckpoints(keys: try log.history(in: reader), reader: reader)
             var check = TileCheck(reader)
             try check.run(comparing: kept.checkpoints)
-            return TileRebuild(
-                entries: check.size, tiles: check.tileCount, faults: kept.faults + check.faults,
-                isSigned: try isSigned(check, reader))
+            var faults = kept.faults + check.faults
+            do { _ = try log.head(of: reader) } catch { faults.append("at the start: \(error)") }
+            return TileRebuild(check, faults: faults, isSigned: try isSigned(check, reader))
         }
     }
 
@@ -108,9 +141,7 @@ extension AuditDesk {
                     try writer.putTile(level: tile.level, index: tile.index, hashes: tile.hashes)
                 }
             }
-            return TileRebuild(
-                entries: check.size, tiles: check.tileCount, faults: check.faults,
-                isSigned: isSigned)
+            return TileRebuild(check, faults: check.faults, isSigned: isSigned)
         }
     }
 

@@ -148,6 +148,9 @@ package struct ConsentBook: Sendable {
     }
 
     private func statement(_ saying: Saying) throws(GatewayError) -> ConsentStatement {
+        try checkName(saying.registeredBy, "officer")
+        try checkName(saying.helper ?? "", "helper")
+        try checkName(saying.witness ?? "", "witness")
         if let evidence = saying.evidence {
             let isDigest =
                 evidence.utf8.count == 64
@@ -198,9 +201,7 @@ package struct ConsentBook: Sendable {
     }
 
     private func parsedNumber(_ text: String) throws(GatewayError) -> CitizenNumber {
-        do { return try CitizenNumber(text, today: parts.clock.today) } catch {
-            throw .request(.citizenNumber(error))
-        }
+        try CitizenNumber(asked: text, today: parts.clock.today)
     }
 
     private func keep(

@@ -104,19 +104,19 @@ struct Admission {
         ]
         for (what, text) in names {
             if text.isEmpty { throw .request(.empty(what)) }
-            try checkLength(text, what)
+            try checkName(text, what)
         }
-        try checkLength(request.channel, "channel")
-        try checkLength(request.caseID ?? "", "case")
-        try checkLength(request.correlationID ?? "", "correlation id")
-        try checkLength(request.representedParty ?? "", "represented party")
+        try checkName(request.channel, "channel")
+        try checkName(request.caseID ?? "", "case")
+        try checkName(request.correlationID ?? "", "correlation id")
+        try checkName(request.representedParty ?? "", "represented party")
         if request.items.isEmpty { throw .request(.empty("the list of fields")) }
         guard request.items.count <= DisclosureRequest.itemsMax else {
             throw .request(.tooMany("fields", max: DisclosureRequest.itemsMax))
         }
         var items: [FieldID] = []
         for item in request.items {
-            try checkLength(item, "field")
+            try checkName(item, "field")
             let id = FieldID(item)
             if !items.contains(id) { items.append(id) }
         }
@@ -126,13 +126,27 @@ struct Admission {
             clock: clock.milliseconds)
     }
 
-    private func checkLength(_ text: String, _ what: String) throws(GatewayError) {
-        guard text.utf8.count <= DisclosureRequest.nameBytesMax else {
-            throw .request(.unreadable("the \(what) is longer than 128 bytes"))
-        }
-        guard text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) else {
-            throw .request(.unreadable("the \(what) has control characters"))
-        }
+}
+
+/// Refuses a name, reference or reason that is too long for an entry, or could forge lines where it is printed.
+///
+/// - Throws: ``RequestError/unreadable(_:)`` beyond ``DisclosureRequest/nameBytesMax`` bytes, or with control
+///   characters.
+func checkName(_ text: String, _ what: String) throws(GatewayError) {
+    guard text.utf8.count <= DisclosureRequest.nameBytesMax else {
+        throw .request(.unreadable("the \(what) is longer than 128 bytes"))
+    }
+    guard text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) else {
+        throw .request(.unreadable("the \(what) has control characters"))
+    }
+}
+
+extension CitizenNumber {
+    /// Reads a number as a caller wrote it.
+    ///
+    /// - Throws: ``RequestError/citizenNumber(_:)``.
+    init(asked text: String, today: CalendarDate) throws(GatewayError) {
+        do { try self.init(text, today: today) } catch { throw .request(.citizenNumber(error)) }
     }
 }
 

@@ -58,10 +58,7 @@ struct Locate {
         let resident: LocatedResident?
         switch request.subject {
         case .citizenNumber(let text):
-            let number: CitizenNumber
-            do { number = try CitizenNumber(text, today: based.admitted.day) } catch {
-                throw .request(.citizenNumber(error))
-            }
+            let number = try CitizenNumber(asked: text, today: based.admitted.day)
             resident = try Self.find(number, parts: parts, store: store)
         case .pseudonym(let text):
             resident = try Self.find(

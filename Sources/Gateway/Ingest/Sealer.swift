@@ -80,7 +80,9 @@ struct Sealer {
                 if case .new(let id) = record.target { newResidents.append(id.keyID) }
             }
             try keyring.ensureResidentKeys(newResidents)
-            let sealed = try keyring.seal(plaintexts(of: batch, number: number))
+            let sealed = try keyring.seal(
+                plaintexts(of: batch, number: number),
+                alsoCommitting: newResidents.map { ($0, AuditLog.subjectClass) })
             return SealedBatch(
                 number: number, records: assemble(batch, number: number, sealed: sealed),
                 quarantined: try zip(batch.refused, refusedDigests).enumerated().map {

@@ -32,14 +32,14 @@ extension KeyRotation {
             let dropping = job
             try parts.write { writer throws(GatewayError) in try writer.keep(dropping) }
         }
-        let old = parts.keyring.keyNames.filter {
-            $0.kind == .fieldClass && $0.name == name && $0.version < job.version
-        }
+        // A run that was cut off here has destroyed keys, and maybe left their commitments.
+        let kept = parts.keyring.keyNames.filter { $0.kind == .fieldClass && $0.name == name }
+        let oldest = isResumed ? 1 : kept.map(\.version).min() ?? job.version
         try removeOldVersions(.fieldClass, of: job)
-        for key in old {
+        for version in oldest..<job.version {
             _ = try inCrypto { () throws(FieldCryptoError) in
                 try parts.keyring.removeCommitments(
-                    fieldClass: name, version: UInt16(clamping: key.version))
+                    fieldClass: name, version: UInt16(clamping: version))
             }
         }
         try finish(&job)

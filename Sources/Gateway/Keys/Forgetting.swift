@@ -40,10 +40,7 @@ package struct Forgetting: Sendable {
     package func forget(
         citizenNumber text: String, _ order: Order
     ) throws(GatewayError) -> ForgottenReceipt {
-        let number: CitizenNumber
-        do { number = try CitizenNumber(text, today: parts.clock.today) } catch {
-            throw .request(.citizenNumber(error))
-        }
+        let number = try CitizenNumber(asked: text, today: parts.clock.today)
         return try forget(order, number: number) { store throws(GatewayError) in
             try Locate.find(number, parts: parts, store: store)
         }
@@ -65,7 +62,10 @@ package struct Forgetting: Sendable {
     ) throws(GatewayError) -> ForgottenReceipt {
         if order.officer.isEmpty { throw .request(.empty("the officer")) }
         if order.reason.isEmpty { throw .request(.empty("the reason")) }
+        try checkName(order.officer, "officer")
+        try checkName(order.reason, "reason")
         let salt = try randomBytes(AuditCommitment.saltByteCount, from: parts.random)
+        let scanned = try scan(for: number, find: find)
         let (job, digits) = try parts.write { writer throws(GatewayError) in
             guard let resident = try find(writer) else { throw .request(.noSuchResident) }
             var numbers = try self.numbers(of: resident, in: writer)
@@ -84,7 +84,8 @@ package struct Forgetting: Sendable {
                 .shred, name: detail.canonicalText, version: 0, resident: resident.number,
                 at: parts.clock.minute)
             job.done = Int64(
-                try writer.removeQuarantined(quarantined(naming: numbers, in: writer)))
+                try writer.removeQuarantined(
+                    quarantined(naming: numbers, in: writer, after: scanned)))
             try writer.keep(job)
             try writer.advanceRing()
             _ = try parts.log.append([.forgettingOrdered(job)], in: writer)
@@ -177,37 +178,95 @@ package struct Forgetting: Sendable {
         return Set(try opener.open(values) { _ in resident.id }.map(\.text))
     }
 
-    /// The refused records whose cells carry one of some numbers.
-    private func quarantined(
-        naming numbers: Set<String>, in reader: any StoreReader
-    ) throws(GatewayError) -> [Int64] {
-        if numbers.isEmpty { return [] }
-        let registry = SealedRegistry(catalogue: parts.catalogue, tenant: parts.tenant)
-        var filter = SealedFilter(column: .quarantine, limit: 1_024)
-        var found: [Int64] = []
-        while true {
-            let cells = try reader.sealedCells(filter)
-            guard let last = cells.last else { return found }
-            var sealed: [SealedValue] = []
-            for cell in cells {
-                let address = try registry.address(of: cell, in: .quarantine) { _ in nil }
-                sealed.append(SealedValue(address: address, envelope: cell.sealed))
-            }
-            let opened = try inCrypto { () throws(FieldCryptoError) in
-                try parts.keyring.open(sealed)
-            }
-            for (cell, bytes) in zip(cells, opened) {
-                let text = String(decoding: bytes, as: UTF8.self)
-                if numbers.contains(where: { Self.names($0, in: text) }) {
-                    found.append(cell.place.first)
-                }
-            }
-            filter.after = last.place
-        }
+    /// What is known of refused records: who was looked for, and by their envelopes' ends which cells were looked at.
+    private struct QuarantineScan {
+        var numbers: Set<String> = []
+        /// By the record's number: the last bytes of its envelope, which no other envelope has, and whether it names
+        /// one of the numbers.
+        var looked: [Int64: (end: [UInt8], isNamed: Bool)] = [:]
     }
 
-    /// Whether a text has a number in it, in half or full width, with a small or a large X.
-    private static func names(_ number: String, in text: String) -> Bool {
+    /// Looks through the refused records while others write, so that the transaction has only what came since.
+    private func scan(
+        for number: CitizenNumber?,
+        find: (any StoreReader) throws(GatewayError) -> LocatedResident?
+    ) throws(GatewayError) -> QuarantineScan {
+        var scan = QuarantineScan()
+        var next: SealedPlace?
+        scan.numbers = try parts.store.read { reader throws(GatewayError) in
+            guard let resident = try find(reader) else { return [] }
+            return try numbers(of: resident, in: reader)
+        }
+        if let number, !scan.numbers.isEmpty { scan.numbers.insert(number.digits) }
+        repeat {
+            let start = scan
+            (scan, next) = try parts.store.read { reader throws(GatewayError) in
+                var part = start
+                let last = try look(from: next, into: &part, in: reader)
+                return (part, last)
+            }
+        } while next != nil && !scan.numbers.isEmpty
+        return scan
+    }
+
+    /// The refused records whose cells carry one of some numbers.
+    private func quarantined(
+        naming numbers: Set<String>, in reader: any StoreReader, after scanned: QuarantineScan
+    ) throws(GatewayError) -> [Int64] {
+        if numbers.isEmpty { return [] }
+        var scan = scanned
+        if scan.numbers != numbers { scan = QuarantineScan(numbers: numbers) }
+        var present: Set<Int64> = []
+        var next: SealedPlace?
+        repeat {
+            next = try look(from: next, into: &scan, in: reader) { present.insert($0) }
+        } while next != nil
+        return present.filter { scan.looked[$0]?.isNamed == true }.sorted()
+    }
+
+    /// Looks at the next refused records that were not looked at, or have changed since.
+    ///
+    /// One that does not open because it is damaged names nobody: it must not keep anybody from being forgotten.
+    ///
+    /// - Returns: Where to go on; nil at the end.
+    private func look(
+        from place: SealedPlace?, into scan: inout QuarantineScan, in reader: any StoreReader,
+        _ isPresent: (Int64) -> Void = { _ in }
+    ) throws(GatewayError) -> SealedPlace? {
+        let registry = SealedRegistry(catalogue: parts.catalogue, tenant: parts.tenant)
+        var filter = SealedFilter(column: .quarantine, limit: 1_024)
+        if let place { filter.after = place }
+        let cells = try reader.sealedCells(filter)
+        for cell in cells { isPresent(cell.place.first) }
+        let unknown = cells.filter {
+            scan.looked[$0.place.first]?.end != Array($0.sealed.suffix(16))
+        }
+        var sealed: [SealedValue] = []
+        for cell in unknown {
+            let address = try registry.address(of: cell, in: .quarantine) { _ in nil }
+            sealed.append(SealedValue(address: address, envelope: cell.sealed))
+        }
+        let opened = try inCrypto { () throws(FieldCryptoError) in
+            try parts.keyring.openEach(sealed)
+        }
+        for (cell, result) in zip(unknown, opened) {
+            var isNamed = false
+            switch result {
+            case .success(let bytes):
+                let text = Self.folded(String(decoding: bytes, as: UTF8.self))
+                isNamed = scan.numbers.contains { text.contains($0) }
+            case .failure(.notAuthentic), .failure(.malformedEnvelope), .failure(.unknownFormat):
+                break
+            case .failure(let error): throw .crypto(error)
+            }
+            scan.looked[cell.place.first] = (Array(cell.sealed.suffix(16)), isNamed)
+        }
+        return cells.last?.place
+    }
+
+    /// A text in which a number stands as it is kept, whether it was written in half or full width, with a small or a
+    /// large X.
+    private static func folded(_ text: String) -> String {
         var folded = ""
         for scalar in text.unicodeScalars {
             switch scalar.value {
@@ -217,7 +276,7 @@ package struct Forgetting: Sendable {
             default: folded.unicodeScalars.append(scalar)
             }
         }
-        return folded.contains(number)
+        return folded
     }
 }
 

@@ -28,6 +28,7 @@ package struct HandOver: Sendable {
     ) throws(GatewayError) -> String {
         for department in [from, to] { try check(department) }
         if officer.isEmpty { throw .request(.empty("the officer")) }
+        try checkName(officer, "officer")
         guard from != to else { throw .request(.unreadable("giver and receiver are the same")) }
         let name = hexadecimal(try randomBytes(12, from: parts.random))
         return try parts.write { writer throws(GatewayError) in
@@ -58,6 +59,7 @@ package struct HandOver: Sendable {
     ) throws(GatewayError) -> String {
         try check(department)
         if officer.isEmpty { throw .request(.empty("the officer")) }
+        try checkName(officer, "officer")
         guard token.utf8.count <= 1_024, let sealed = Base32.decode(token) else {
             throw .request(.tokenNotTaken)
         }

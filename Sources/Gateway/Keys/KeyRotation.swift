@@ -37,13 +37,13 @@ package struct KeyRotation: Sendable {
     }
 
     /// Marks a job as done, with its entry in the log.
-    func finish(_ job: inout KeyJob, event: KeyEvent = .rotationFinished) throws(GatewayError) {
+    func finish(_ job: inout KeyJob) throws(GatewayError) {
         var ended = job
         ended.state = .done
         ended.finishedAt = parts.clock.minute
         try parts.write { writer throws(GatewayError) in
             try writer.keep(ended)
-            _ = try parts.log.append([.keyEvent(event, ended)], in: writer)
+            _ = try parts.log.append([.keyEvent(.rotationFinished, ended)], in: writer)
         }
         job = ended
     }

@@ -36,25 +36,24 @@ extension KeyRotation {
             try parts.keyring.residentKeyCounts()
         }
         let names = parts.keyring.keyNames
-        var signing: [String: [UInt16: Int]] = [:]
-        for name in [AuditLog.operationalClass] {
-            signing[name] = try inCrypto { () throws(FieldCryptoError) in
-                try parts.keyring.signingKeyVersions(fieldClass: name)
-            }
+        let signing = try inCrypto { () throws(FieldCryptoError) in
+            try parts.keyring.signingKeyVersions(fieldClass: AuditLog.operationalClass)
         }
         return try parts.store.read { reader throws(GatewayError) in
             let jobs = try reader.keyJobs()
             let counts = try classCounts(reader)
             let indexes = try reader.indexCounts()
             let pseudonyms = try reader.pseudonymCounts()
-            let first = try reader.entries(from: 0, limit: 1).first
+            // After pruning the oldest entry that is left says nothing of how old the home is.
+            let first = try reader.entries(from: 0, limit: 1).first { $0.index == 0 }
             let birth = first.flatMap { Self.minute(of: $0) }
             let lines = names.map { key in
                 let under =
                     switch key.kind {
                     case .fieldClass:
                         (counts[key.name]?[UInt16(clamping: key.version)] ?? 0)
-                            + (signing[key.name]?[UInt16(clamping: key.version)] ?? 0)
+                            + (key.name == AuditLog.operationalClass
+                                ? signing[UInt16(clamping: key.version)] ?? 0 : 0)
                     case .epoch: epochs[key.version] ?? 0
                     case .blindIndex: indexes[key.name]?[key.version] ?? 0
                     case .pseudonym: pseudonyms[key.name]?[key.version] ?? 0

@@ -34,7 +34,7 @@ struct SealedRegistry {
 
     /// The class of a value of a field that is stored.
     ///
-    /// - Throws: ``GatewayError/store(_:)`` for a field that the catalogue no longer has: no key can then be said to
+    /// - Throws: ``GatewayError/request(_:)`` for a field that the catalogue no longer has: no key can then be said to
     ///   be free of values.
     func fieldClass(ofField field: String) throws(GatewayError) -> String {
         guard let definition = catalogue.field(FieldID(field)) else {

@@ -3,10 +3,13 @@ import ResidentModel
 
 extension KeyRotation {
     /// Brings a home from one family of algorithms to the other, while it is at work: the epoch first, since it says of
-    /// which family new keys are, then every class, index and pseudonym key that is not of it yet.
+    /// which family new keys are, then every class key, every index key of a field and every pseudonym key that is not
+    /// of it yet.
     ///
-    /// What is done can be seen from the keys, so that a run that was killed is gone on with. Pseudonyms of the other
-    /// family stay valid until they are retired. The keys of record digests stay what they are.
+    /// What is done can be seen from the keys, and what was begun from the jobs, so that a run that was killed is gone
+    /// on with. Pseudonyms of the other family stay valid until they are retired. The keys of record digests
+    /// (`record-key`, `record-content`), of the log's index (`audit-term`) and of the residents' map (`audit-map`) stay
+    /// what they are.
     ///
     /// - Parameters:
     ///   - family: The one to come to.
@@ -16,12 +19,15 @@ extension KeyRotation {
     package func rotateSuite(
         to family: CryptoFamily, progress: @escaping (KeyProgress) -> Bool = { _ in false }
     ) throws(GatewayError) -> KeyRotationReport {
-        let isUnfinished = try parts.store.read { reader throws(GatewayError) in
-            try reader.keyJobs().contains { $0.kind == .epoch && $0.state != .done }
+        let unfinished = try parts.store.read { reader throws(GatewayError) in
+            try reader.keyJobs().filter { $0.state != .done }
         }
         var reports: [KeyRotationReport] = []
-        if parts.keyring.family != family || isUnfinished {
+        if parts.keyring.family != family || unfinished.contains(where: { $0.kind == .epoch }) {
             reports.append(try rotateEpoch(to: family, progress: progress))
+        }
+        for job in unfinished {
+            if let report = try resumed(job, progress: progress) { reports.append(report) }
         }
         for key in others(than: family, .fieldClass) {
             reports.append(try rotateClass(key.name, progress: progress))
@@ -41,6 +47,19 @@ extension KeyRotation {
             doneNow: reports.map(\.doneNow).reduce(0, +),
             goneCount: reports.map(\.goneCount).reduce(0, +),
             droppedCount: reports.map(\.droppedCount).reduce(0, +))
+    }
+
+    /// Ends a job that was begun, whose newest version may be of the family already; nil for one of another kind.
+    private func resumed(
+        _ job: KeyJob, progress: @escaping (KeyProgress) -> Bool
+    ) throws(GatewayError) -> KeyRotationReport? {
+        switch job.kind {
+        case .fieldClass: return try rotateClass(job.name, progress: progress)
+        case .blindIndex where parts.catalogue.field(FieldID(job.name)) != nil:
+            return try rotateIndex(job.name, progress: progress)
+        case .pseudonym: return try rotatePseudonym(job.name)
+        default: return nil
+        }
     }
 
     /// The newest version of each key of a kind that is of another family, by name.

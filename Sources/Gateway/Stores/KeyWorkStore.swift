@@ -147,7 +147,6 @@ package enum KeyJobKind: String, Hashable, Sendable, CaseIterable {
     case epoch
     case blindIndex = "index"
     case pseudonym
-    case root
     case signing
     case shred
 }

@@ -35,7 +35,10 @@ package struct WitnessDesk: Sendable {
         over line: any WitnessLine, isPatient: Bool = true
     ) async throws(GatewayError) -> WitnessReport {
         let now = parts.clock.milliseconds
-        guard let round = try prepare(now: now, isPatient: isPatient) else { return try report() }
+        let round = try await parts.threads.run { () throws(GatewayError) in
+            try prepare(now: now, isPatient: isPatient)
+        }
+        guard let round else { return try await reportBeside() }
         let answers = await withTaskGroup(of: WitnessRound.Answer.self) { group in
             for ask in round.asks {
                 group.addTask { await round.answer(to: ask, over: line) }
@@ -44,8 +47,14 @@ package struct WitnessDesk: Sendable {
             for await answer in group { answers.append(answer) }
             return answers
         }
-        try keep(answers, of: round, now: now)
-        return try report()
+        try await parts.threads.run { () throws(GatewayError) in
+            try keep(answers, of: round, now: now)
+        }
+        return try await reportBeside()
+    }
+
+    private func reportBeside() async throws(GatewayError) -> WitnessReport {
+        try await parts.threads.run { () throws(GatewayError) in try report() }
     }
 
     private func prepare(now: Int64, isPatient: Bool) throws(GatewayError) -> WitnessRound? {
@@ -86,7 +95,7 @@ package struct WitnessDesk: Sendable {
             }
             var hasNew = false
             for case (_, let signature?) in answers.map({ ($0.ask, $0.signature) })
-            where !note.signatures.contains(signature) {
+            where !note.signatures.contains(signature) && !note.isFull {
                 note.add(signature)
                 hasNew = true
             }
@@ -149,6 +158,9 @@ package struct WitnessDesk: Sendable {
             let page = try reader.cosigned(below: below, limit: 64)
             guard let last = page.last else { return nil }
             for stored in page {
+                // Signatures are checked only where they can come to a quorum: a log whose witnesses are down keeps many
+                // checkpoints that have none.
+                guard try isQuorumClaimed(by: stored) else { continue }
                 let log = try keys.signer(of: stored.size)
                 let found = try inLog { () throws(TransparencyLogError) in
                     try policy.examine(Array(stored.note.utf8), log: log)
@@ -157,6 +169,17 @@ package struct WitnessDesk: Sendable {
             }
             below = last.size
         }
+    }
+
+    /// Whether the lines under a checkpoint would be a quorum if all of them were right.
+    private func isQuorumClaimed(by stored: StoredCheckpoint) throws(GatewayError) -> Bool {
+        let note = try inLog { () throws(TransparencyLogError) in
+            try SignedNote(parsing: Array(stored.note.utf8))
+        }
+        return policy.isQuorum(
+            policy.witnesses.map(\.key).filter { key in
+                note.signatures.contains { $0.name == key.name && $0.keyID == key.id }
+            })
     }
 }
 
@@ -189,11 +212,6 @@ package struct WitnessReport: Sendable {
 
     /// Whether a quorum cosigned the newest checkpoint, or the policy asks for none.
     package var isQuorate: Bool { policy.isQuorum([NoteKey]()) || (quorum != nil && lag == 0) }
-
-    /// The witnesses who said what no honest one would.
-    package var liars: [Line] {
-        witnesses.filter { if case .lied = $0.standing.outcome { true } else { false } }
-    }
 
     /// Those who say that this log is not the one they know, or is older.
     package var opponents: [Line] { witnesses.filter { $0.standing.outcome.isAgainst } }

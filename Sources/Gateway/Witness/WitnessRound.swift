@@ -35,7 +35,7 @@ struct WitnessRound: Sendable {
             let reply: WitnessReply
             do {
                 let request = AddCheckpoint(
-                    oldSize: oldSize, hashes: try proof(from: oldSize).hashes,
+                    oldSize: oldSize, hashes: try await proof(from: oldSize).hashes,
                     checkpoint: Array(note.utf8))
                 reply = try await line.addCheckpoint(request.body, at: url)
             } catch let error as WitnessUnreachable {
@@ -59,11 +59,13 @@ struct WitnessRound: Sendable {
         return Answer(ask, .unreachable("it is being asked by somebody else"))
     }
 
-    private func proof(from oldSize: UInt64) throws(GatewayError) -> ConsistencyProof {
-        try parts.store.read { reader throws(GatewayError) in
-            try inLog { () throws(TransparencyLogError) in
-                try TiledTree(size: checkpoint.size, reader: StoredTiles(reader))
-                    .consistencyProof(from: oldSize)
+    private func proof(from oldSize: UInt64) async throws(GatewayError) -> ConsistencyProof {
+        try await parts.threads.run { () throws(GatewayError) in
+            try parts.store.read { reader throws(GatewayError) in
+                try inLog { () throws(TransparencyLogError) in
+                    try TiledTree(size: checkpoint.size, reader: StoredTiles(reader))
+                        .consistencyProof(from: oldSize)
+                }
             }
         }
     }

@@ -128,7 +128,7 @@ package struct WitnessFolder: Sendable {
         let temporary = target.appendingPathExtension("new")
         let failure = WitnessError.unavailable(what: "the witness's '\(name)' cannot be written")
         unlink(temporary.path)
-        let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL, mode)
+        let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw failure }
         defer { Glibc.close(descriptor) }
         let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
@@ -136,7 +136,8 @@ package struct WitnessFolder: Sendable {
             rename(temporary.path, target.path) == 0
         else { throw failure }
         // The rename itself is durable once the folder is.
-        let folder = open(target.deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY)
+        let folder = open(
+            target.deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { throw failure }
         defer { Glibc.close(folder) }
         guard fsync(folder) == 0 else { throw failure }

@@ -81,7 +81,11 @@ package struct WitnessServer: Sendable {
             let bytes = Array(body.readableBytesView)
             let witness = witness
             // Waiting for the disk is no work for the threads that serve connections.
-            reply = try await NIOThreadPool.singleton.runIfActive { witness.answer(bytes) }
+            do {
+                reply = try await NIOThreadPool.singleton.runIfActive { witness.answer(bytes) }
+            } catch {
+                reply = Self.refusal(503, "the witness is stopping")
+            }
         } catch is DeadlineError {
             reply = Self.refusal(408, "the request took too long")
         } catch is NIOTooManyBytesError {
@@ -118,6 +122,8 @@ private func withDeadline<Result: Sendable>(
     try await withThrowingTaskGroup(of: Result.self) { group in
         group.addTask { try await operation() }
         group.addTask {
+            // A deadline is a wait for nothing but time. The server's own time limit is on silence, so who sends one
+            // byte now and then would never meet it.
             try await Task.sleep(for: limit)
             throw DeadlineError()
         }

@@ -38,7 +38,8 @@ package struct IndexDefinition: Hashable, Sendable {
         case .year:
             let year = text.prefix(4)
             return year.utf8.count == 4 && Int(year) != nil ? String(year) : nil
-        case .band(let width): return Self.wholeNumber(text).map { "\(Self.band($0, width))" }
+        case .band(let width):
+            return DecimalText(text).map { "\(Self.band($0.floor, width))" }
         }
     }
 
@@ -52,7 +53,8 @@ package struct IndexDefinition: Hashable, Sendable {
         case .year: (first, last) = (low, high)
         case .band(let width): (first, last) = (Self.band(low, width), Self.band(high, width))
         }
-        guard last - first < max else { return nil }
+        let (distance, isTooFar) = last.subtractingReportingOverflow(first)
+        guard !isTooFar, distance < max else { return nil }
         return (first...last).map { shape == .year ? Self.fourDigits($0) : "\($0)" }
     }
 
@@ -61,20 +63,12 @@ package struct IndexDefinition: Hashable, Sendable {
         switch shape {
         case .equality: nil
         case .year: term(of: text).flatMap { Int($0) }
-        case .band: Self.wholeNumber(text)
+        case .band: DecimalText(text)?.floor
         }
     }
 
-    /// A number rounded down; what is too long for one is none.
-    private static func wholeNumber(_ text: String) -> Int? {
-        let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let first = parts.first, let whole = Int(first) else { return nil }
-        let hasFraction = parts.count > 1 && parts[1].contains { $0 != "0" }
-        return text.hasPrefix("-") && hasFraction ? whole - 1 : whole
-    }
-
     private static func band(_ number: Int, _ width: Int) -> Int {
-        number >= 0 ? number / width : (number - width + 1) / width
+        number / width - (number % width < 0 ? 1 : 0)
     }
 
     private static func fourDigits(_ year: Int) -> String {

@@ -19,7 +19,7 @@ package enum AuditCommitment {
         guard salt.count == saltByteCount else {
             throw .crypto(.length(of: "salt", byteCount: salt.count, expected: saltByteCount))
         }
-        do { return try hmacSHA256(detail, key: salt) } catch { throw .crypto(error) }
+        return try AuditCommitter().commitment(toSalted: salt + detail)
     }
 
     /// SHA-256(previous || commitment): a person's next chain value.
@@ -34,5 +34,40 @@ package enum AuditCommitment {
         hasher.update(previous)
         hasher.update(commitment)
         return hasher.finish()
+    }
+}
+
+/// Commits to many details, one after another, over one kept context.
+///
+/// Not `Sendable`: a libcrypto context belongs to one user at a time.
+package final class AuditCommitter {
+    private let context: HMACContext
+
+    /// - Throws: ``TransparencyLogError/crypto(_:)`` if libcrypto fails.
+    package init() throws(TransparencyLogError) {
+        do { context = try HMACContext(hash: .sha256) } catch { throw .crypto(error) }
+    }
+
+    /// What stands in the leaf; see ``AuditCommitment/commitment(to:salt:)``.
+    ///
+    /// - Parameter salted: The salt and behind it the detail, as they are sealed.
+    /// - Returns: HMAC-SHA-256(salt, detail).
+    /// - Throws: ``TransparencyLogError/crypto(_:)`` for less than a salt.
+    package func commitment(
+        toSalted salted: [UInt8]
+    ) throws(TransparencyLogError) -> SHA256Digest {
+        let saltByteCount = AuditCommitment.saltByteCount
+        guard salted.count >= saltByteCount else {
+            throw .crypto(
+                .length(of: "salt", byteCount: salted.count, expected: saltByteCount))
+        }
+        do throws(FieldCryptoError) {
+            return try salted.withUnsafeBufferPointer { bytes throws(FieldCryptoError) in
+                let whole = UnsafeRawBufferPointer(bytes)
+                return try context.authenticate(
+                    UnsafeRawBufferPointer(rebasing: whole[saltByteCount...]),
+                    key: UnsafeRawBufferPointer(rebasing: whole[..<saltByteCount]))
+            }
+        } catch { throw .crypto(error) }
     }
 }

@@ -48,6 +48,19 @@ package struct LeafReplay: ~Copyable {
         return AuditLeaf.hasForm(leaf)
     }
 
+    /// Adds one leaf of which only the hash is left.
+    ///
+    /// - Parameters:
+    ///   - hash: 32 bytes, as they stand in a tile of level 0.
+    ///   - tile: As for a leaf.
+    package mutating func add(hash: ArraySlice<UInt8>, _ tile: (DerivedTile) -> Void) {
+        precondition(hash.count == SHA256Digest.byteCount, "a hash has 32 bytes")
+        if edges.isEmpty { edges.append(Self.emptyEdge) }
+        edges[0] += hash
+        size += 1
+        if edges[0].count == Self.tileByteCount { close(level: 0, tile) }
+    }
+
     /// The root over the leaves so far.
     package mutating func root() -> SHA256Digest {
         var merkle = MerkleHasher()
@@ -132,8 +145,9 @@ package struct LeafReplay: ~Copyable {
 extension AuditLeaf {
     /// Whether bytes are a leaf, without making one of them.
     static func hasForm(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard bytes.count == byteCount, bytes[0] == version, (1...8).contains(bytes[1]),
-            bytes[2] <= 5, bytes[3] == 0
+        guard bytes.count == byteCount, bytes[0] == version,
+            AuditEntryType(rawValue: bytes[1]) != nil, AuditDecision(rawValue: bytes[2]) != nil,
+            bytes[3] == 0
         else { return false }
         let hasCommitment = bytes[48..<80].contains { $0 != 0 }
         let hasChain = bytes[80..<112].contains { $0 != 0 }

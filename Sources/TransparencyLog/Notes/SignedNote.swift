@@ -142,6 +142,9 @@ package struct SignedNote: Hashable, Sendable {
         return Array(text.utf8)
     }
 
+    /// Whether it has as many signatures as can be read again.
+    package var isFull: Bool { signatures.count >= Self.signaturesMax }
+
     /// Adds a signature that somebody else made; it has been checked, or will be before anybody believes it.
     package mutating func add(_ signature: NoteSignature) { signatures.append(signature) }
 

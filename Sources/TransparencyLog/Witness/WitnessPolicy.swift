@@ -31,15 +31,12 @@ package struct WitnessPolicy: Hashable, Sendable {
     package let logs: [Log]
     /// In the order of the file.
     package let witnesses: [Witness]
-    /// The name that the quorum line gives.
-    package let quorumName: String
     private let quorum: Demand
 
     /// Only ``WitnessPolicyReader`` makes one.
-    init(logs: [Log], witnesses: [Witness], quorumName: String, quorum: Demand) {
+    init(logs: [Log], witnesses: [Witness], quorum: Demand) {
         self.logs = logs
         self.witnesses = witnesses
-        self.quorumName = quorumName
         self.quorum = quorum
     }
 

@@ -2,8 +2,10 @@ internal import FieldCrypto
 
 extension WitnessPolicy {
     package static let fileBytesMax = 1 << 20
-    /// How many logs, witnesses and groups there may be, each; the specification asks for 32 at least.
+    /// How many logs and groups there may be, each; the specification asks for 32 at least.
     package static let entriesMax = 256
+    /// How many witnesses there may be: all of their lines fit under one checkpoint, beside those of the log's own keys.
+    package static let witnessesMax = SignedNote.signaturesMax - 4
 
     /// Reads a policy file.
     ///
@@ -28,7 +30,7 @@ private struct WitnessPolicyReader {
     private var names: [[UInt8]: WitnessPolicy.Demand] = [Array("none".utf8): .nobody]
     /// The names that a group has as members; each may be one once.
     private var used: Set<[UInt8]> = []
-    private var quorum: (name: String, demand: WitnessPolicy.Demand)?
+    private var quorum: WitnessPolicy.Demand?
 
     init(file: String) { self.file = file }
 
@@ -48,7 +50,7 @@ private struct WitnessPolicyReader {
         }
         guard let quorum else { throw fault("there is no quorum line") }
         return WitnessPolicy(
-            logs: logs, witnesses: witnesses, quorumName: quorum.name, quorum: quorum.demand)
+            logs: logs, witnesses: witnesses, quorum: quorum)
     }
 
     private mutating func read(line text: ArraySlice<UInt8>) throws(TransparencyLogError) {
@@ -85,7 +87,7 @@ private struct WitnessPolicyReader {
         guard !witnesses.contains(where: { $0.key.key == key.key }) else {
             throw fault("a witness with this public key stands here twice")
         }
-        try checkCount(witnesses.count, of: "witnesses")
+        try checkCount(witnesses.count, of: "witnesses", max: WitnessPolicy.witnessesMax)
         try define(words[0], .witness(witnesses.count))
         witnesses.append(
             WitnessPolicy.Witness(
@@ -122,7 +124,7 @@ private struct WitnessPolicyReader {
     private mutating func readQuorum(_ words: [[UInt8]]) throws(TransparencyLogError) {
         guard words.count == 1 else { throw fault("expected: quorum NAME") }
         guard quorum == nil else { throw fault("there is a quorum line already") }
-        quorum = (try text(words[0]), try demand(of: words[0]))
+        quorum = try demand(of: words[0])
     }
 
     private func demand(of name: [UInt8]) throws(TransparencyLogError) -> WitnessPolicy.Demand {
@@ -163,10 +165,10 @@ private struct WitnessPolicyReader {
         return text
     }
 
-    private func checkCount(_ count: Int, of what: String) throws(TransparencyLogError) {
-        guard count < WitnessPolicy.entriesMax else {
-            throw fault("more than \(WitnessPolicy.entriesMax) \(what)")
-        }
+    private func checkCount(
+        _ count: Int, of what: String, max: Int = WitnessPolicy.entriesMax
+    ) throws(TransparencyLogError) {
+        guard count < max else { throw fault("more than \(max) \(what)") }
     }
 
     private func fault(_ reason: String) -> TransparencyLogError {

@@ -49,7 +49,10 @@ struct BenchHome {
             for _ in 0..<residentCount {
                 if let id = ResidentID(bytes: try random.bytes(16)) { ids.append(id) }
             }
-            try keyring.ensureResidentKeys(ids.compactMap { ResidentKeyID(bytes: $0.bytes) })
+            // As a pull leaves them.
+            let keys = ids.compactMap { ResidentKeyID(bytes: $0.bytes) }
+            try keyring.ensureResidentKeys(keys)
+            _ = try keyring.seal([], alsoCommitting: keys.map { ($0, AuditLog.subjectClass) })
             made = try store.write { writer throws(GatewayError) in
                 var rows: [LocatedResident] = []
                 for id in ids {

@@ -37,11 +37,13 @@ struct WriterBench {
         "text": .string(String(repeating: "x", count: 220)),
     ])
 
-    func run(_ show: (any Encodable) throws -> Void) async throws {
+    func run(
+        batches: [Int], _ show: (any Encodable) throws -> Void
+    ) async throws {
         let home = try BenchHome(folder, residentCount: 10_000)
         let bare = try BareAuditLog(at: folder.appendingPathComponent("bare.db"))
         try show(try await waits(home, bare))
-        for batch in [1, 10, 100, 1_000] {
+        for batch in batches {
             var limits = LogWriter.Limits()
             limits.batchMax = batch
             let writer = LogWriter(

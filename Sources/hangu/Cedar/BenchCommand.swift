@@ -134,8 +134,8 @@ private struct CedarBench {
         var plain: [Double] = []
         var parsing: [Double] = []
         for _ in 0..<max(passes, 1) {
-            plain.append(Self.seconds { decideAll() } / decisions * 1e6)
-            parsing.append(try Self.seconds { try parseAndDecideAll() } / decisions * 1e6)
+            plain.append(seconds { decideAll() } / decisions * 1e6)
+            parsing.append(try seconds { try parseAndDecideAll() } / decisions * 1e6)
         }
         var load: [[Double]] = [[], [], [], []]
         for _ in 0..<loads {
@@ -143,18 +143,18 @@ private struct CedarBench {
             var schema = schema
             var set = set
             load[0].append(
-                try Self.seconds { schema = try Schema(parsing: texts.schema) } * 1e3)
+                try seconds { schema = try Schema(parsing: texts.schema) } * 1e3)
             load[1].append(
-                try Self.seconds { set = try PolicySet(parsing: texts.policies, file: "bench") }
+                try seconds { set = try PolicySet(parsing: texts.policies, file: "bench") }
                     * 1e3)
             var isValid = false
             load[2].append(
-                Self.seconds { isValid = Validator(schema: schema).validate(set).isValid } * 1e3
+                seconds { isValid = Validator(schema: schema).validate(set).isValid } * 1e3
             )
             guard isValid else { throw CedarFailure.invalid("the policies do not validate") }
             var count = 0
             load[3].append(
-                try Self.seconds {
+                try seconds {
                     count = try EntityStore(json: texts.entities, schema: schema).count
                 } * 1e3)
             guard count == store.count else { throw CedarFailure.invalid("entities were lost") }
@@ -162,20 +162,10 @@ private struct CedarBench {
         return Figures(
             policies: size, requests: requests.count, passes: passes,
             answersChecked: requests.count,
-            decisionMicroseconds: Self.median(plain),
-            decisionWithParsingMicroseconds: Self.median(parsing),
-            schemaMilliseconds: Self.median(load[0]), policiesMilliseconds: Self.median(load[1]),
-            validationMilliseconds: Self.median(load[2]), entitiesMilliseconds: Self.median(load[3])
+            decisionMicroseconds: median(plain),
+            decisionWithParsingMicroseconds: median(parsing),
+            schemaMilliseconds: median(load[0]), policiesMilliseconds: median(load[1]),
+            validationMilliseconds: median(load[2]), entitiesMilliseconds: median(load[3])
         )
-    }
-
-    private static func seconds(_ body: () throws -> Void) rethrows -> Double {
-        let duration = try ContinuousClock().measure(body).components
-        return Double(duration.seconds) + Double(duration.attoseconds) * 1e-18
-    }
-
-    private static func median(_ samples: [Double]) -> Double {
-        let sorted = samples.sorted()
-        return sorted[sorted.count / 2]
     }
 }

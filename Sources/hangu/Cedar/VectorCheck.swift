@@ -130,22 +130,13 @@ extension VectorCheck {
         }
     }
 
-    static func text(_ json: JSONValue?) -> String {
-        if case .string(let text)? = json { text } else { "" }
-    }
+    static func text(_ json: JSONValue?) -> String { json?.text ?? "" }
 
-    static func array(_ json: JSONValue?) -> [JSONValue] {
-        if case .array(let elements)? = json { elements } else { [] }
-    }
+    static func array(_ json: JSONValue?) -> [JSONValue] { json?.elements ?? [] }
 
-    static func flag(_ json: JSONValue?) -> Bool? {
-        if case .bool(let flag)? = json { flag } else { nil }
-    }
+    static func flag(_ json: JSONValue?) -> Bool? { json?.flag }
 
     static func json(_ json: JSONValue?) -> String { JSONWriter.write(json ?? .null) }
 
-    static func uid(_ json: JSONValue?) -> EntityUID {
-        let named = json?["__entity"] ?? json
-        return EntityUID(type: text(named?["type"]), id: text(named?["id"]))
-    }
+    static func uid(_ json: JSONValue?) -> EntityUID { json?.uid ?? EntityUID(type: "", id: "") }
 }

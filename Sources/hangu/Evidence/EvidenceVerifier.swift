@@ -16,9 +16,6 @@ enum EvidenceVerifier {
         """
         import argparse, base64, functools, hashlib, hmac, json, os, struct, sys, zipfile
 
-        KINDS = ["", "decision", "outcome", "consentChange", "keyEvent", "shred", "admin", "mapRoot", "ingest", "auditRead"]
-        DECISIONS = ["none", "allowed", "refused", "partlyAllowed", "released", "failed"]
-
 
         class Refused(Exception):
             pass

@@ -46,15 +46,16 @@ struct KeyRestore {
         guard replaces || !FileManager.default.fileExists(atPath: folder.keys.path) else {
             throw .request(.unreadable("keys/keys.db is there already; use --replace"))
         }
-        let lock = try PullLock(folder.pullLock)
-        defer { withExtendedLifetime(lock) {} }
+        // Nobody may pull, and nobody may forget a resident whom the backup still knows, until its keys are in place.
+        let locks = [try HomeLock(folder.pullLock), try HomeLock(folder.keyLock)]
+        defer { withExtendedLifetime(locks) {} }
         let (key, manifest) = try open(pages, of: configuration)
         let store = try HomeStore(at: folder.store)
         let copy = try makeCopy()
         let forgotten = try residentsToForget(store)
         let again = forgotten.intersection(try copy.residentsWithKeys())
         try inKeyStore { () throws(KeyStoreError) in
-            try copy.shred(Array(forgotten.subtracting(try residentsShredded(in: copy))))
+            try copy.shred(Array(forgotten.subtracting(try copy.shreddedResidents())))
         }
         let withKeys = try copy.residentsWithKeys()
         let withoutKey = try store.residentIDs().subtracting(withKeys).subtracting(forgotten)
@@ -143,15 +144,9 @@ struct KeyRestore {
     private func residentsToForget(_ store: HomeStore) throws(GatewayError) -> Set<ResidentKeyID> {
         let forgotten = try store.residentsToStayForgotten()
         guard FileManager.default.fileExists(atPath: folder.keys.path) else { return forgotten }
-        return forgotten.union(try KeyDatabase(at: folder.keys).residentsShredded())
-    }
-
-    private func residentsShredded(
-        in keys: KeyDatabase
-    ) throws(KeyStoreError) -> Set<ResidentKeyID> {
-        do { return try keys.residentsShredded() } catch {
-            throw .unavailable("the backup's keys cannot be read")
-        }
+        let keys = try KeyDatabase(at: folder.keys)
+        return forgotten.union(
+            try inKeyStore { () throws(KeyStoreError) in try keys.shreddedResidents() })
     }
 
     private func missingKeys(

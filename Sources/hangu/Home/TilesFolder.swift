@@ -2,29 +2,59 @@ import Foundation
 import Gateway
 import Glibc
 
-/// Writes the published log into a folder; a reader never sees half a file.
+/// Writes the published log, or what is disclosed to somebody, into a folder; a reader never sees half a file.
 struct TilesFolder {
     let url: URL
-    /// What is published may be read by all; what is disclosed to somebody may not.
-    var mode: mode_t = 0o644
+    /// What is published may be read by all; what is disclosed to somebody by their account alone.
+    var isPrivate = false
 
     /// Writes one file: a temporary one first, made durable, then renamed.
+    ///
+    /// A checkpoint is renamed only when all before it would survive a power cut, names included: it stands for them.
+    ///
+    /// - Throws: ``GatewayError/store(_:)``; the file is then what it was before.
     func write(_ path: String, _ content: [UInt8]) throws(GatewayError) {
         let target = url.appendingPathComponent(path)
         let temporary = target.appendingPathExtension("new")
         do {
             try FileManager.default.createDirectory(
-                at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
-        } catch { throw .store(.unreadable(why: "the folder of the tiles cannot be made")) }
-        let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_TRUNC, mode)
+                at: target.deletingLastPathComponent(), withIntermediateDirectories: true,
+                attributes: isPrivate ? [.posixPermissions: 0o700] : nil)
+        } catch {
+            throw .store(
+                .unreadable(why: "the folder of \(target.lastPathComponent) cannot be made"))
+        }
+        // What a killed run left behind goes; whatever else bears the name is neither followed nor written to.
+        unlink(temporary.path)
+        let descriptor = open(
+            temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+            isPrivate ? 0o600 : 0o644)
         guard descriptor >= 0 else {
-            throw .store(.unreadable(why: "a file of the tiles cannot be made"))
+            throw .store(.unreadable(why: "\(target.lastPathComponent) cannot be made"))
         }
         defer { Glibc.close(descriptor) }
+        let isCheckpoint = path == "checkpoint"
         let written = content.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-        guard written == content.count, fsync(descriptor) == 0,
-            rename(temporary.path, target.path) == 0
-        else { throw .store(.diskFull) }
+        guard written == content.count, fsync(descriptor) == 0 else {
+            unlink(temporary.path)
+            throw .store(.diskFull)
+        }
+        if isCheckpoint { try syncFolders() }
+        guard rename(temporary.path, target.path) == 0 else {
+            unlink(temporary.path)
+            throw .store(.diskFull)
+        }
+        if isCheckpoint { try PrivateFile.syncFolder(of: target) }
+    }
+
+    /// Makes the names of all files durable, by a sync of each folder.
+    private func syncFolders() throws(GatewayError) {
+        try PrivateFile.syncFolder(of: url.appendingPathComponent("checkpoint"))
+        let all = FileManager.default.enumerator(at: url, includingPropertiesForKeys: [])
+        while let found = all?.nextObject() as? URL {
+            guard found.hasDirectoryPath else { continue }
+            try PrivateFile.syncFolder(of: found.appendingPathComponent("file"))
+        }
     }
 
     /// The first entry that the published log still has: what `minimum-index` says, else 0.

@@ -10,7 +10,6 @@ enum KeyMessages {
         case .epoch: Message("纪元密钥", "epoch")
         case .blindIndex: Message("索引密钥", "index")
         case .pseudonym: Message("代号密钥", "pseudonym")
-        case .root: Message("根密钥", "root")
         case .signing: Message("日志签名密钥", "signing")
         case .shred: Message("遗忘", "shred")
         }

@@ -88,8 +88,6 @@ enum Messages {
                 + "\(report.differing.count) different, \(report.otherBundles) by other bundles")
     }
 
-    static let stillRunning = Message("正在停止，已存的不会丢", "stopping; what is stored stays stored")
-
     static func verified(_ result: AuditVerification) -> Message {
         let size = result.log.entryCount
         if result.isSound, result.log.prunedCount > 0 {
@@ -108,8 +106,18 @@ enum Messages {
                 "the log is sound: \(size) entries, \(result.log.tileCount) tiles; signature, tree "
                     + "and \(result.detailsChecked) details agree")
         }
-        return Message("日志被改动过，或不完整", "the log was changed or is not whole")
+        return isChanged
     }
+
+    static func verified(leaves found: TileRebuild) -> Message {
+        guard found.isSound else { return isChanged }
+        return Message(
+            "日志完好：\(found.entries) 条、\(found.tiles) 个分块，签名和哈希树都对得上（未核对明细）",
+            "the log is sound: \(found.entries) entries, \(found.tiles) tiles; signatures and tree agree, "
+                + "details were not looked at")
+    }
+
+    private static let isChanged = Message("日志被改动过，或不完整", "the log was changed or is not whole")
 
     /// What to do about an error, where that is known.
     static func hint(for error: GatewayError) -> Message? {
@@ -124,7 +132,7 @@ enum Messages {
                 "等那个进程结束，或向它提出请求", "wait until that process has ended, or ask it instead")
         case .store(.overloaded):
             Message("稍后再试", "try again a little later")
-        case .store(.busy):
+        case .store(.busy), .crypto(.store(.unavailable)):
             Message("等另一个进程结束后再试", "try again when the other process has ended")
         case .store(.diskFull):
             Message("腾出磁盘空间后再运行同一命令", "free some space and run the same command again")
@@ -161,7 +169,7 @@ enum Messages {
         case .request(.unreadable(SecretInput.noTerminal)): needsSecret
         case .request(.noSuchResident):
             Message("核对号码，或先运行 hangu pull", "check the number, or run hangu pull first")
-        case .stopped: Message("再次运行 hangu pull 即可继续", "run hangu pull again to go on")
+        case .stopped: Message("再次运行同一命令即可继续", "run the same command again to go on")
         default: nil
         }
     }

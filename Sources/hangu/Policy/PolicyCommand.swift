@@ -53,7 +53,7 @@ struct PolicyOptions: ParsableArguments {
     func run(_ body: (PolicyBench) throws -> Void) throws {
         let console = console
         do { try body(try PolicyBench(try folder())) } catch let fault as ScenarioFault {
-            console.fail(fault.line(in: reportLanguage))
+            console.fail(fault.line(in: reportLanguage), hint: nil)
             throw ExitCode(PolicyExit.badFile.rawValue)
         } catch let error as GatewayError {
             console.fail(error)

@@ -93,7 +93,7 @@ struct PolicyTestCommand: ParsableCommand {
         for measure in missed {
             options.console.fail(
                 PolicyMessages.belowMinimum(measure.rawValue, found.count(measure).percent)
-                    .text(in: options.language))
+                    .text(in: options.language), hint: nil)
         }
         return !missed.isEmpty
     }

@@ -23,6 +23,12 @@ package struct EvidenceDesk: Sendable {
     ) throws(GatewayError) -> EvidenceBundle {
         let lines = try wanted(request)
         let related = try EvidenceRelations(parts: parts, trail: trail).related(to: lines)
+        guard lines.count + related.count <= EvidenceRequest.entriesMax else {
+            throw .request(
+                .tooMany(
+                    "entries in one bundle, with those that belong to them",
+                    max: EvidenceRequest.entriesMax))
+        }
         let content = try parts.store.read { reader throws(GatewayError) in
             let newest = (lines.map(\.index) + related.map(\.line.index)).max() ?? 0
             let checkpoint = try checkpoint(request.size, covering: newest, in: reader)

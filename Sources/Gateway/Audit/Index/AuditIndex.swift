@@ -50,9 +50,9 @@ package struct AuditIndex: Sendable {
                 try step(from: next, version: version, in: reader)
             }
             guard let addition else { return next }
-            if try store.extend(addition, after: state), !shredded.isEmpty {
-                try forget(shredded)
-            }
+            // First, since a run that ends before the index has moved on comes by here again.
+            try forget(shredded)
+            _ = try store.extend(addition, after: state)
             progress(addition.state.size, size)
         }
     }
@@ -141,8 +141,8 @@ package struct AuditIndex: Sendable {
         var addition = AuditIndexAddition(
             state: AuditIndexState(
                 size: last.index + 1, lastLeaf: sha256(last.leaf).bytes, keyVersion: version))
-        var shredded: Set<ResidentNumber> = []
-        var hasShredded = false
+        // The entry about a forgetting does not say of whom; the store knows which entry is whose.
+        let forgotten = try reader.forgottenResidents()
         let ids = try reader.residentIDs(of: entries.compactMap(\.resident))
         var known: [AuditTerm: Int64] = [:]
         for entry in entries {
@@ -151,18 +151,15 @@ package struct AuditIndex: Sendable {
                 try keys.pseudonym(of: id)
             }
             let terms = EntryTerms(opened, residentPseudonym: pseudonym)
+            // Their key may still be in this process's memory.
+            let isForgotten = entry.resident.map { forgotten[$0] != nil } ?? false
             addition.add(
                 entry.index, lasting: try hashes(terms.lasting, &known),
-                ofSubject: try hashes(terms.ofSubject, &known), minute: opened.leaf.minute)
-            hasShredded = hasShredded || opened.leaf.type == .shred
+                ofSubject: isForgotten ? [] : try hashes(terms.ofSubject, &known),
+                minute: opened.leaf.minute)
         }
-        // The entry about a forgetting does not say of whom; the store knows which entry is whose.
-        if hasShredded {
-            shredded = Set(
-                try reader.forgottenResidents()
-                    .filter { (first...last.index).contains($0.value) }.keys)
-        }
-        return (addition, shredded)
+        let shredded = forgotten.filter { (first...last.index).contains($0.value) }.keys
+        return (addition, Set(shredded))
     }
 
     private func hashes(

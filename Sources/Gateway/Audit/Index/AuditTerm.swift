@@ -6,14 +6,11 @@ import TransparencyLog
 /// What an entry can be found by: a kind of term, and its value as the entry has it.
 package struct AuditTerm: Hashable, Sendable {
     /// The raw values stand in keyed hashes: a change makes the index another one.
-    package enum Kind: String, Sendable, CaseIterable {
+    package enum Kind: String, Sendable {
         case kind, decision, epoch
         case department, purpose, basis, item, rule, officer, consent, resident
         case caseID = "case"
         case breakGlass = "break-glass"
-
-        /// Whether anybody reads it off the public leaf.
-        var isPublic: Bool { self == .kind || self == .decision || self == .epoch }
     }
 
     package let kind: Kind

@@ -70,7 +70,29 @@ package struct EntrySet: Hashable, Sendable {
     }
 
     package func intersection(_ other: EntrySet) -> EntrySet {
-        EntrySet(words: zip(words, other.words).map { $0 & $1 })
+        switch (form, other.form) {
+        case (.list(let few), .bits(let words)), (.bits(let words), .list(let few)):
+            // What is in a list stays in one.
+            var both = EntrySet()
+            both.form = .list(few.filter { words[Int($0) / 64] >> UInt64($0 % 64) & 1 == 1 })
+            return both
+        case (.list(let one), .list(let other)): return EntrySet(inBoth: one, other)
+        case (.bits(let one), .bits(let other)):
+            return EntrySet(words: zip(one, other).map { $0 & $1 })
+        }
+    }
+
+    /// What two ascending lists have in common.
+    private init(inBoth one: [UInt16], _ other: [UInt16]) {
+        var both: [UInt16] = []
+        var (left, right) = (0, 0)
+        while left < one.count, right < other.count {
+            let (a, b) = (one[left], other[right])
+            if a == b { both.append(a) }
+            if a <= b { left += 1 }
+            if b <= a { right += 1 }
+        }
+        form = .list(both)
     }
 
     package func subtracting(_ other: EntrySet) -> EntrySet {
@@ -129,18 +151,24 @@ extension EntrySet {
     /// Reads a set as ``bytes`` writes it; nil for any other form.
     package init?(bytes: [UInt8]) {
         if bytes.count == Self.wordCount * 8 {
-            let words = stride(from: 0, to: bytes.count, by: 8).map { start in
-                bytes[start..<start + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            let words = bytes.withUnsafeBytes { bytes in
+                (0..<Self.wordCount).map {
+                    UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self))
+                }
             }
             self.init(words: words)
             guard case .bits = form else { return nil }
             return
         }
         guard bytes.count % 2 == 0, bytes.count / 2 <= Self.listMax else { return nil }
-        let offsets = stride(from: 0, to: bytes.count, by: 2).map {
-            UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1])
+        let offsets = bytes.withUnsafeBytes { bytes in
+            (0..<bytes.count / 2).map {
+                UInt16(bigEndian: bytes.loadUnaligned(fromByteOffset: $0 * 2, as: UInt16.self))
+            }
         }
-        guard zip(offsets, offsets.dropFirst()).allSatisfy({ $0 < $1 }) else { return nil }
+        for index in offsets.indices.dropFirst() where offsets[index - 1] >= offsets[index] {
+            return nil
+        }
         self.init()
         form = .list(offsets)
     }

@@ -1,12 +1,12 @@
 /// A number as its department wrote it, without the digits of its fraction: `3000`, `-0.50`, `.5`.
-struct DecimalText {
+package struct DecimalText {
     /// The whole number that is not above it.
-    let floor: Int
+    package let floor: Int
     /// Whether there is something behind the point, so that the number lies above ``floor``.
-    let hasFraction: Bool
+    package let hasFraction: Bool
 
     /// Nil where the text is no number, or one beyond 64 bits.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         guard let head = parts.first else { return nil }
         let isNegative = head.hasPrefix("-")
