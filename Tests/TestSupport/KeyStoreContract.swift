@@ -120,6 +120,12 @@ package struct KeyStoreContract {
         #expect(
             material[residentKey(1).resident]?.commitments == [own], "the first stays",
             sourceLocation: place)
+        for (classes, kept) in [([own.fieldClass, "none"], [own]), (["none"], []), ([], [])] {
+            let asked = try store.material(of: [residentKey(1).resident], fieldClasses: Set(classes))
+            #expect(
+                asked[residentKey(1).resident]?.commitments == kept, "of \(classes)",
+                sourceLocation: place)
+        }
         #expect(try store.systemCommitments() == [commitment(nil)], sourceLocation: place)
     }
 

@@ -29,9 +29,13 @@ package protocol KeyStore: Sendable {
     /// - Returns: The sum of all uses ever added for it.
     func addUses(_ count: Int64, of key: KeyName) throws(KeyStoreError) -> Int64
 
-    /// The keys and commitments of residents; one that was never there is left out.
+    /// The keys of residents, and their commitments; one that was never there is left out.
+    ///
+    /// - Parameters:
+    ///   - residents: Whose.
+    ///   - fieldClasses: Whose commitments are wanted; nil for all.
     func material(
-        of residents: [ResidentKeyID]
+        of residents: [ResidentKeyID], fieldClasses: Set<String>?
     ) throws(KeyStoreError) -> [ResidentKeyID: ResidentKeyMaterial]
 
     /// Adds residents' keys. Where that resident and generation is there already, the one there stays.
@@ -53,7 +57,7 @@ package protocol KeyStore: Sendable {
 
     /// Destroys all keys and commitments of residents and remembers that it did.
     ///
-    /// When it returns, the bytes are gone from the file, its journal and its free pages, and ``material(of:)``
+    /// When it returns, the bytes are gone from the file, its journal and its free pages, and ``material(of:fieldClasses:)``
     /// answers `isShredded` for these residents, also those that never had a key.
     func shred(_ residents: [ResidentKeyID]) throws(KeyStoreError)
 
@@ -87,6 +91,15 @@ package protocol KeyStore: Sendable {
     func removeCommitments(
         fieldClass: String, version: UInt16, firstByte: UInt8
     ) throws(KeyStoreError) -> Int
+}
+
+extension KeyStore {
+    /// The keys and all commitments of residents; one that was never there is left out.
+    package func material(
+        of residents: [ResidentKeyID]
+    ) throws(KeyStoreError) -> [ResidentKeyID: ResidentKeyMaterial] {
+        try material(of: residents, fieldClasses: nil)
+    }
 }
 
 /// Why a key store did not answer.

@@ -109,49 +109,23 @@ extension KeyRotation {
             column: column, fields: fields, notUnder: prefix, limit: batchMax)
         var gone = 0
         while true {
-            let batch = try readBatch(filter)
-            guard let last = batch.places.last else { return gone }
+            let batch = try parts.store.read { reader throws(GatewayError) in
+                try registry.read(filter, from: reader)
+            }
+            guard let last = batch.lastPlace else { return gone }
             let envelopes = try inCrypto { () throws(FieldCryptoError) in
                 try parts.keyring.reseal(batch.values)
             }
-            var replacements: [SealedReplacement] = []
-            replacements.reserveCapacity(envelopes.count)
-            for (index, envelope) in envelopes.enumerated() {
-                guard let envelope else {
-                    gone += 1
-                    continue
-                }
-                replacements.append(
-                    SealedReplacement(
-                        place: batch.places[index], old: batch.values[index].envelope,
-                        new: envelope))
-            }
-            var next = job
-            next = try parts.store.write { writer throws(GatewayError) in
-                var kept = next
-                kept.done += Int64(try writer.replaceSealed(column, replacements))
+            gone += envelopes.emptyCount
+            let before = job
+            job = try parts.store.write { writer throws(GatewayError) in
+                var kept = before
+                kept.done += Int64(try writer.replaceSealed(column, batch.cells, by: envelopes))
                 try writer.keep(kept)
                 return kept
             }
-            job = next
             filter.after = last
             try progress(job)
-        }
-    }
-
-    private func readBatch(
-        _ filter: SealedFilter
-    ) throws(GatewayError) -> (places: [SealedPlace], values: [ValueToReseal]) {
-        try parts.store.read { reader throws(GatewayError) in
-            let cells = try reader.sealedCells(filter)
-            let ids = try reader.residentIDs(of: Array(Set(cells.compactMap(\.resident))))
-            var values: [ValueToReseal] = []
-            values.reserveCapacity(cells.count)
-            for cell in cells {
-                let address = try registry.address(of: cell, in: filter.column) { ids[$0] }
-                values.append(ValueToReseal(address: address, envelope: cell.sealed))
-            }
-            return (cells.map(\.place), values)
         }
     }
 }

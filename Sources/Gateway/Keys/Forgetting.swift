@@ -186,23 +186,16 @@ package struct Forgetting: Sendable {
         var filter = SealedFilter(column: .quarantine, limit: 1_024)
         var found: [Int64] = []
         while true {
-            let cells = try reader.sealedCells(filter)
-            guard let last = cells.last else { return found }
-            var sealed: [SealedValue] = []
-            for cell in cells {
-                let address = try registry.address(of: cell, in: .quarantine) { _ in nil }
-                sealed.append(SealedValue(address: address, envelope: cell.sealed))
+            let batch = try registry.read(filter, from: reader)
+            guard let last = batch.lastPlace else { return found }
+            let texts = try inCrypto { () throws(FieldCryptoError) in
+                try parts.keyring.open(batch.values).texts()
             }
-            let opened = try inCrypto { () throws(FieldCryptoError) in
-                try parts.keyring.open(sealed)
+            for (cell, text) in zip(batch.cells.cells, texts)
+            where numbers.contains(where: { Self.names($0, in: text) }) {
+                found.append(cell.place.first)
             }
-            for (cell, bytes) in zip(cells, opened) {
-                let text = String(decoding: bytes, as: UTF8.self)
-                if numbers.contains(where: { Self.names($0, in: text) }) {
-                    found.append(cell.place.first)
-                }
-            }
-            filter.after = last.place
+            filter.after = last
         }
     }
 
