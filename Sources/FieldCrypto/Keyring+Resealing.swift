@@ -46,6 +46,29 @@ extension Keyring {
         }
     }
 
+    /// Stores commitments to the newest key of a class for some of those who have one to an older key.
+    ///
+    /// - Parameters:
+    ///   - fieldClass: The class.
+    ///   - resident: Behind whom to begin; nil for the first.
+    ///   - limit: For how many.
+    /// - Returns: The last resident looked at, or nil where none was left.
+    /// - Throws: What the store throws; a resident whose key is not there or does not derive is passed over.
+    package func commitNewestKeys(
+        fieldClass: String, after resident: ResidentKeyID?, limit: Int
+    ) throws(FieldCryptoError) -> ResidentKeyID? {
+        let newest = try state.withLock { $0.keys }.newest(fieldClass: fieldClass)
+        let store = self.store
+        let residents = try storeCall { () throws(KeyStoreError) in
+            try store.residents(committedTo: fieldClass, after: resident, limit: limit)
+        }
+        let requests = residents.map {
+            KeyRequest(resident: $0, classKey: newest, generation: nil, mayCommit: true)
+        }
+        _ = try resolve(requests, isKept: false)
+        return residents.last
+    }
+
     /// Seals the seeds of signing keys again under the newest version of their class.
     ///
     /// - Parameter fieldClass: The class whose seeds are meant.

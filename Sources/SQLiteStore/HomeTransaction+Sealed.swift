@@ -19,6 +19,7 @@ extension HomeTransaction {
             case .fieldValue:
                 statement.bind(after.second, at: 4)
                 statement.bind(after.third, at: 5)
+            case .recordKey: statement.bind(after.second, at: 4)
             case .consent: statement.bind(after.name, at: 4)
             default: break
             }
@@ -29,24 +30,44 @@ extension HomeTransaction {
 
     func sealedCounts(_ column: SealedColumn) throws(GatewayError) -> [SealedCount] {
         let (table, name) = column.tableAndColumn
-        let field = column == .fieldValue ? "(SELECT name FROM field WHERE number = t.field)" : "''"
-        let grouping = column == .fieldValue ? "field" : "''"
-        return try rows(
-            """
-            SELECT \(field) AS field, prefix, count FROM (
-                SELECT \(grouping) AS field, substr(\(name), 2, 3) AS prefix, count(*) AS count
-                FROM \(table) WHERE length(\(name)) > 0 GROUP BY 1, 2) t
-            """
-        ) { row throws(GatewayError) in
-            let prefix = try bytes(row, "prefix")
-            guard prefix.count == 3 else {
-                throw .store(.corrupt(what: "'\(column.rawValue)' holds no sealed value"))
+        let field = column == .fieldValue ? "field" : "0"
+        /// By field number, then suite and version as they stand in the envelope. Counted here, since SQLite would
+        /// sort every row to group them.
+        var counts: [Int64: [UInt32: Int]] = [:]
+        try inStore {
+            let statement = try RawStatement(
+                database, "SELECT \(field), \(name) FROM \(table) WHERE length(\(name)) > 0")
+            try statement.forEachRow { row in
+                var prefix: UInt32?
+                row.withBytes(1) { bytes in
+                    guard bytes.count > 4 else { return }
+                    prefix = UInt32(bigEndian: bytes.loadUnaligned(as: UInt32.self)) & 0xFF_FFFF
+                }
+                guard let prefix else {
+                    throw GatewayError.store(
+                        .corrupt(what: "'\(column.rawValue)' holds no sealed value"))
+                }
+                counts[row.integer(0), default: [:]][prefix, default: 0] += 1
             }
-            return SealedCount(
-                field: try text(row, "field"), suite: prefix[0],
-                version: UInt16(prefix[1]) << 8 | UInt16(prefix[2]),
-                count: Int(try integer(row, "count")))
         }
+        var fields: [Int64: String] = [:]
+        if column == .fieldValue { fields = try fieldNames() }
+        return counts.flatMap { number, versions in
+            versions.map { prefix, count in
+                SealedCount(
+                    field: fields[number] ?? "", suite: UInt8(prefix >> 16),
+                    version: UInt16(truncatingIfNeeded: prefix), count: count)
+            }
+        }
+    }
+
+    /// The names of the fields that have or had values, by number.
+    fileprivate func fieldNames() throws(GatewayError) -> [Int64: String] {
+        var names: [Int64: String] = [:]
+        _ = try rows("SELECT number, name FROM field") { row throws(GatewayError) in
+            names[try integer(row, "number")] = try text(row, "name")
+        }
+        return names
     }
 
     func replaceSealed(
@@ -56,6 +77,7 @@ extension HomeTransaction {
         let place =
             switch column {
             case .fieldValue: "resident = ?3 AND field = ?4 AND record = ?5"
+            case .recordKey: "number = ?4"
             case .consent: "id = ?4 AND version = ?3"
             default: "number = ?3"
             }
@@ -81,6 +103,7 @@ extension HomeTransaction {
                         case .fieldValue:
                             statement.bind(cell.place.second, at: 4)
                             statement.bind(cell.place.third, at: 5)
+                        case .recordKey: statement.bind(cell.place.second, at: 4)
                         case .consent: statement.bind(cell.place.name, at: 4)
                         default: break
                         }
@@ -119,10 +142,7 @@ private struct SealedWalk {
         let isOld = filter.notUnder == nil ? "" : "AND substr(t.\(name), 2, 3) <> ?3"
         switch filter.column {
         case .fieldValue:
-            var names: [Int64: String] = [:]
-            _ = try transaction.rows("SELECT number, name FROM field") { row throws(GatewayError) in
-                names[try integer(row, "number")] = try text(row, "name")
-            }
+            var names = try transaction.fieldNames()
             var isWanted = ""
             if let wanted = filter.fields {
                 let texts = Set(wanted.map(\.text))
@@ -142,8 +162,8 @@ private struct SealedWalk {
             cells = SealedCells(fields: ["record.key"])
             sql = """
                 SELECT t.number, t.resident, t.version, t.sealed_key FROM record t
-                WHERE t.number > ?1 AND length(t.sealed_key) > 0 \(isOld)
-                ORDER BY t.number LIMIT ?2
+                WHERE (t.resident, t.number) > (?1, ?4) AND length(t.sealed_key) > 0 \(isOld)
+                ORDER BY t.resident, t.number LIMIT ?2
                 """
         case .consent:
             cells = SealedCells(fields: [])
@@ -194,7 +214,12 @@ private struct SealedWalk {
                 SealedCell(
                     place: SealedPlace(row.integer(0)), resident: nil, fieldIndex: 0,
                     recordVersion: row.integer(2))
-            case .recordKey, .subjectDetail:
+            case .recordKey:
+                SealedCell(
+                    place: SealedPlace(row.integer(1), row.integer(0)),
+                    resident: ResidentNumber(row.integer(1)), fieldIndex: 0,
+                    recordVersion: row.integer(2))
+            case .subjectDetail:
                 SealedCell(
                     place: SealedPlace(row.integer(0)), resident: ResidentNumber(row.integer(1)),
                     fieldIndex: 0, recordVersion: row.integer(2))

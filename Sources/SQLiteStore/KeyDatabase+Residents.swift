@@ -186,6 +186,35 @@ extension KeyDatabase {
         }
     }
 
+    package func residents(
+        committedTo fieldClass: String, after resident: ResidentKeyID?, limit: Int
+    ) throws(KeyStoreError) -> [ResidentKeyID] {
+        try read { database in
+            let statement = try RawStatement(
+                database,
+                """
+                SELECT DISTINCT resident FROM commitment
+                WHERE resident > ? AND class = ? ORDER BY resident LIMIT ?
+                """)
+            // What belongs to no resident stands under the empty id, before all.
+            if let resident {
+                statement.bind(resident, at: 1)
+            } else {
+                statement.bind([UInt8](), at: 1)
+            }
+            statement.bind(fieldClass, at: 2)
+            statement.bind(Int64(limit), at: 3)
+            var found: [ResidentKeyID] = []
+            try statement.forEachRow { row in
+                guard let resident = ResidentKeyID(bytes: row.bytes(0)) else {
+                    throw KeyStoreError.corrupt("keys.db: a resident's id is not 16 bytes")
+                }
+                found.append(resident)
+            }
+            return found
+        }
+    }
+
     package func removeCommitments(
         fieldClass: String, version: UInt16, firstByte: UInt8
     ) throws(KeyStoreError) -> Int {

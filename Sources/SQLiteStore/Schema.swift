@@ -3,7 +3,7 @@
 /// A format is only ever added to.
 enum Schema {
     /// What makes each format of `hangu.db` out of the one before it; their number stands in `PRAGMA user_version`.
-    static let store = [store1, store2, witnessing, retention]
+    static let store = [store1, store2, witnessing, retention, recordsByResident]
     /// What makes each format of `keys.db` out of the one before it.
     static let keys = [keys1]
     /// What makes each format of `audit-index.db` out of the one before it.
@@ -181,6 +181,11 @@ enum Schema {
             resident INTEGER PRIMARY KEY,
             chain BLOB NOT NULL
         );
+        """
+
+    /// Records by resident: rotation walks a resident's records together, and forgetting finds them.
+    private static let recordsByResident = """
+        CREATE INDEX record_resident ON record (resident, number);
         """
 
     private static let auditIndex1 = """

@@ -191,6 +191,20 @@ package final class MemoryKeyStore: KeyStore {
         }
     }
 
+    package func residents(
+        committedTo fieldClass: String, after resident: ResidentKeyID?, limit: Int
+    ) throws(KeyStoreError) -> [ResidentKeyID] {
+        try locked(writes: false) { content in
+            let found = content.residents.filter {
+                $0.value.commitments.contains { $0.fieldClass == fieldClass }
+            }.keys.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+            let behind = found.filter { candidate in
+                resident.map { $0.bytes.lexicographicallyPrecedes(candidate.bytes) } ?? true
+            }
+            return Array(behind.prefix(limit))
+        }
+    }
+
     package func removeCommitments(
         fieldClass: String, version: UInt16, firstByte: UInt8
     ) throws(KeyStoreError) -> Int {

@@ -33,7 +33,8 @@ package final class FieldColumn: Sendable {
         tail.append(UInt16(0))
         tail.append(Int64(0))
         self.tail = tail.bytes
-        refusal = Self.refusal(tenant, of: "tenant", mayBeEmpty: true)
+        refusal =
+            Self.refusal(tenant, of: "tenant", mayBeEmpty: true)
             ?? Self.refusal(table, of: "table")
             ?? Self.refusal(field, of: "field") ?? Self.refusal(fieldClass, of: "field class")
     }

@@ -24,16 +24,26 @@ final class KeptCipher {
     @inline(__always)
     func use<Result>(
         _ key: FieldKey, to direction: Direction,
-        _ body: (any AuthenticatedCipher, inout UnsafeRawPointer?) throws(FieldCryptoError) -> Result
+        _ body: (any AuthenticatedCipher, inout UnsafeRawPointer?) throws(FieldCryptoError) ->
+            Result
     ) throws(FieldCryptoError) -> Result {
-        let isHeld = serial(direction) == key.serial
-        setSerial(0, direction)
-        return try key.withCipherKey { bytes throws(FieldCryptoError) in
-            var cipherKey = isHeld ? nil : bytes
-            let result = try body(cipher, &cipherKey)
-            if cipherKey == nil { setSerial(key.serial, direction) }
-            return result
+        try key.withCipherKey { bytes throws(FieldCryptoError) in
+            try use(bytes, serial: key.serial, to: direction, body)
         }
+    }
+
+    /// As above, with a key's bytes and its serial.
+    @inline(__always)
+    func use<Result>(
+        _ bytes: UnsafeRawPointer?, serial: UInt64, to direction: Direction,
+        _ body: (any AuthenticatedCipher, inout UnsafeRawPointer?) throws(FieldCryptoError) ->
+            Result
+    ) throws(FieldCryptoError) -> Result {
+        var cipherKey = self.serial(direction) == serial ? nil : bytes
+        setSerial(0, direction)
+        let result = try body(cipher, &cipherKey)
+        if cipherKey == nil { setSerial(serial, direction) }
+        return result
     }
 
     @inline(__always)
@@ -44,5 +54,28 @@ final class KeptCipher {
     @inline(__always)
     private func setSerial(_ serial: UInt64, _ direction: Direction) {
         if direction == .seal { sealingSerial = serial } else { openingSerial = serial }
+    }
+}
+
+/// One kept cipher for each suite, made when the suite is first met: a ring seldom has keys of both families.
+struct SuiteCiphers {
+    private var ciphers: [KeptCipher?] = [nil, nil, nil]
+
+    @inline(__always)
+    mutating func cipher(_ suite: CipherSuite) throws(FieldCryptoError) -> KeptCipher {
+        let position =
+            switch suite {
+            case .aes256GCM: 0
+            case .aes256SIV: 1
+            case .sm4HMACSM3: 2
+            }
+        if let kept = ciphers[position] { return kept }
+        let made = try KeptCipher(suite)
+        ciphers[position] = made
+        return made
+    }
+
+    func dropKeys() throws(FieldCryptoError) {
+        for kept in ciphers { try kept?.dropKeys() }
     }
 }

@@ -1,13 +1,11 @@
-internal import COpenSSL
-
 /// The libcrypto contexts of one thread at a time, and everything that is done with them.
 ///
 /// Not `Sendable`; a ``WorkerPool`` lends it out. Between two uses a context still holds the key it was given last;
 /// `dropKeys` wipes it when a resident is forgotten, the ring is read anew or expired keys are dropped.
 final class SealingWorker {
-    /// Made when a suite is first met: a ring seldom has keys of both families.
-    private var fieldCiphers: [KeptCipher?] = [nil, nil, nil]
-    private var wrappingCiphers: [CipherSuite: any AuthenticatedCipher] = [:]
+    private var fieldCiphers = SuiteCiphers()
+    /// Apart, so that they keep an epoch's key while fields' keys come and go.
+    private var wrappingCiphers = SuiteCiphers()
     private var derivations: [HashAlgorithm: HKDF] = [:]
     /// One keyed context for each class, index and pseudonym key, by serial.
     private var authenticators: [UInt64: HMACContext] = [:]
@@ -16,37 +14,19 @@ final class SealingWorker {
     /// What is derived from or authenticated at the moment.
     private var canonical = CanonicalBytes(capacity: 512)
     private let residentKey = ScratchSecret(byteCount: KeyWrapping.keyByteCount)
-    /// Opens nothing; see ``decoy(_:_:)``.
+    /// Opens nothing; see ``decoy(_:)``.
     private var keptDecoyKey: SecretBytes?
 
     /// Wipes every key schedule and keyed context.
     func dropKeys() throws(FieldCryptoError) {
         authenticators.removeAll()
-        for kept in fieldCiphers { try kept?.dropKeys() }
-        for cipher in wrappingCiphers.values { try cipher.dropKeys() }
+        try fieldCiphers.dropKeys()
+        try wrappingCiphers.dropKeys()
         for derivation in derivations.values { try derivation.dropKey() }
     }
 
     func fieldCipher(_ suite: CipherSuite) throws(FieldCryptoError) -> KeptCipher {
-        let position =
-            switch suite {
-            case .aes256GCM: 0
-            case .aes256SIV: 1
-            case .sm4HMACSM3: 2
-            }
-        if let kept = fieldCiphers[position] { return kept }
-        let made = try KeptCipher(suite)
-        fieldCiphers[position] = made
-        return made
-    }
-
-    private func wrappingCipher(
-        _ suite: CipherSuite
-    ) throws(FieldCryptoError) -> any AuthenticatedCipher {
-        if let kept = wrappingCiphers[suite] { return kept }
-        let made = try suite.cipher()
-        wrappingCiphers[suite] = made
-        return made
+        try fieldCiphers.cipher(suite)
     }
 
     private func derivation(_ hash: HashAlgorithm) throws(FieldCryptoError) -> HKDF {
@@ -76,7 +56,7 @@ final class SealingWorker {
             resident: resident, generation: generation, epoch: epoch.name.version, to: &canonical)
         let wrapped = try KeyWrapping.wrap(
             residentKey, under: epoch.wrappingKey, associatedData: canonical.bytes,
-            cipher: wrappingCipher(epoch.suite), random: random)
+            cipher: wrappingCiphers.cipher(epoch.suite).cipher, random: random)
         return WrappedResidentKey(
             resident: resident, generation: generation, epoch: epoch.name.version, wrapped: wrapped)
     }
@@ -88,12 +68,20 @@ final class SealingWorker {
     ) throws(FieldCryptoError) -> Result {
         KeyDerivation.writeResidentAssociatedData(
             resident: key.resident, generation: key.generation, epoch: key.epoch, to: &canonical)
-        let cipher = try wrappingCipher(epoch.suite)
+        let kept = try wrappingCiphers.cipher(epoch.suite)
         return try residentKey.withUnsafeMutableBytes { text throws(FieldCryptoError) in
-            let isAuthentic = try KeyWrapping.unwrap(
-                key.wrapped, under: epoch.wrappingKey, associatedData: canonical.bytes,
-                cipher: cipher, into: text)
-            guard isAuthentic else { throw .unwrap("resident's key of epoch \(key.epoch)") }
+            try epoch.wrappingKey.withUnsafeBytes { epochKey throws(FieldCryptoError) in
+                try kept.use(epochKey.baseAddress, serial: epoch.serial, to: .open) {
+                    cipher, cipherKey throws(FieldCryptoError) in
+                    let isAuthentic = try KeyWrapping.unwrap(
+                        key.wrapped, key: cipherKey, associatedData: canonical.bytes,
+                        cipher: cipher, into: text)
+                    guard isAuthentic else {
+                        throw .unwrap("resident's key of epoch \(key.epoch)")
+                    }
+                    cipherKey = nil
+                }
+            }
             return try body(UnsafeRawBufferPointer(text))
         }
     }

@@ -84,6 +84,11 @@ package protocol KeyStore: Sendable {
     /// Every resident whose keys were destroyed on purpose.
     func shreddedResidents() throws(KeyStoreError) -> [ResidentKeyID]
 
+    /// Residents who have a commitment to any key of a class, in the order of their ids' bytes.
+    func residents(
+        committedTo fieldClass: String, after resident: ResidentKeyID?, limit: Int
+    ) throws(KeyStoreError) -> [ResidentKeyID]
+
     /// Removes residents' commitments to one version of a class that is gone, of those residents whose id starts with
     /// a byte, so that a large store is cleaned in short steps.
     ///

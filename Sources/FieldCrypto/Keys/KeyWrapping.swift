@@ -74,33 +74,35 @@ enum KeyWrapping {
     ) throws(FieldCryptoError) -> SecretBytes {
         var isAuthentic = false
         let key = try SecretBytes(count: keyByteCount) { text throws(FieldCryptoError) in
-            isAuthentic = try unwrap(
-                wrapped, under: wrappingKey, associatedData: associatedData, cipher: cipher,
-                into: text)
+            try checkLength(wrappingKey.count, expected: cipher.suite.keyByteCount)
+            isAuthentic = try wrappingKey.withUnsafeBytes { key throws(FieldCryptoError) in
+                try unwrap(
+                    wrapped, key: key.baseAddress, associatedData: associatedData,
+                    cipher: cipher, into: text)
+            }
         }
         guard isAuthentic else { throw .unwrap(what()) }
         return key
     }
 
     /// Unwraps into `text`, which has 32 bytes, and answers whether it did; where not, nothing of use stands there.
+    ///
+    /// A nil key means that of the decryption before.
     static func unwrap(
-        _ wrapped: [UInt8], under wrappingKey: SecretBytes, associatedData: [UInt8],
+        _ wrapped: [UInt8], key: UnsafeRawPointer?, associatedData: [UInt8],
         cipher: any AuthenticatedCipher, into text: UnsafeMutableRawBufferPointer
     ) throws(FieldCryptoError) -> Bool {
         let suite = cipher.suite
         guard wrapped.count == byteCount(of: suite) else { return false }
-        try checkLength(wrappingKey.count, expected: suite.keyByteCount)
         let textStart = suite.nonceByteCount
         let textEnd = textStart + keyByteCount
         return try withBytes(of: wrapped) { wrapped throws(FieldCryptoError) in
             text.copyMemory(from: UnsafeRawBufferPointer(rebasing: wrapped[textStart..<textEnd]))
             guard let start = wrapped.baseAddress else { return false }
-            return try wrappingKey.withUnsafeBytes { key throws(FieldCryptoError) in
-                try withBytes(of: associatedData) { data throws(FieldCryptoError) in
-                    try cipher.decrypt(
-                        inPlace: text, key: key.baseAddress, nonce: start,
-                        associatedData: data, tag: start + textEnd)
-                }
+            return try withBytes(of: associatedData) { data throws(FieldCryptoError) in
+                try cipher.decrypt(
+                    inPlace: text, key: key, nonce: start, associatedData: data,
+                    tag: start + textEnd)
             }
         }
     }

@@ -15,14 +15,15 @@ extension KeyRotation {
         guard newest(.fieldClass, name) > 0 else {
             throw .request(.unknownName(name, of: "field class"))
         }
-        try checkFieldsAreKnown()
+        let counts = try countsOfKnownFields()
         var (job, isResumed) = try begin(
             .fieldClass, name: name, version: newest(.fieldClass, name) + 1)
         let before = job.done
         try makeVersion(.fieldClass, of: job)
         var gone = 0
         if job.state == .running {
-            let total = Int(job.done) + (try leftCount(under: name))
+            let total = Int(job.done) + (try leftCount(under: name, counts))
+            try commitKeys(of: name)
             gone = try reseal(&job, KeyProgressCall(total: total, show: progress))
             job.done += Int64(
                 try inCrypto { () throws(FieldCryptoError) in
@@ -51,12 +52,25 @@ extension KeyRotation {
         SealedRegistry(catalogue: parts.catalogue, tenant: parts.tenant)
     }
 
-    /// No class can be said to be empty of old values while there are values whose class nobody knows.
-    private func checkFieldsAreKnown() throws(GatewayError) {
+    /// How many values of fields stand under which version, all of known fields: no class can be said to be empty of
+    /// old values while there are values whose class nobody knows.
+    private func countsOfKnownFields() throws(GatewayError) -> [SealedCount] {
         try parts.store.read { reader throws(GatewayError) in
-            for count in try reader.sealedCounts(.fieldValue) {
-                _ = try registry.fieldClass(ofField: count.field)
-            }
+            let counts = try reader.sealedCounts(.fieldValue)
+            for count in counts { _ = try registry.fieldClass(ofField: count.field) }
+            return counts
+        }
+    }
+
+    /// Commits to the new key of everybody who has something in the class, in the order of the key store, where one
+    /// page holds many; the walk, in the order of the vault, would write a page for each.
+    private func commitKeys(of name: String) throws(GatewayError) {
+        try inCrypto { () throws(FieldCryptoError) in
+            var last: ResidentKeyID?
+            repeat {
+                last = try parts.keyring.commitNewestKeys(
+                    fieldClass: name, after: last, limit: batchMax)
+            } while last != nil
         }
     }
 
@@ -69,12 +83,17 @@ extension KeyRotation {
     }
 
     /// How many values of a class are not under its newest version.
-    func leftCount(under name: String) throws(GatewayError) -> Int {
+    private func leftCount(
+        under name: String, _ fieldCounts: [SealedCount]
+    ) throws(GatewayError) -> Int {
         let prefix = try newestPrefix(of: name)
         return try parts.store.read { reader throws(GatewayError) in
             var left = 0
             for part in registry.parts(of: name) {
-                for count in try reader.sealedCounts(part.column) {
+                let counts =
+                    part.column == .fieldValue
+                    ? fieldCounts : try reader.sealedCounts(part.column)
+                for count in counts {
                     if let fields = part.fields, !fields.contains(FieldID(count.field)) {
                         continue
                     }

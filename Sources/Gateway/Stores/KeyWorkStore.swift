@@ -16,9 +16,9 @@ package enum SealedColumn: String, Hashable, Sendable, CaseIterable {
 
 /// Names the row of a sealed value, in the order of walking.
 package struct SealedPlace: Hashable, Sendable {
-    /// The resident's row for values of fields, else the row's own number.
+    /// The resident's row for values of fields and names of records, else the row's own number.
     package let first: Int64
-    /// For values of fields: the field's number and the record's.
+    /// For values of fields the field's number and then the record's; for names of records the record's number.
     package let second: Int64
     package let third: Int64
     /// A consent's id.
