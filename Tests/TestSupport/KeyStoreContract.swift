@@ -128,6 +128,7 @@ package struct KeyStoreContract {
                 sourceLocation: place)
         }
         #expect(try store.systemCommitments() == [commitment(nil)], sourceLocation: place)
+        try store.insert([residentKey(2), residentKey(3)])
         try store.insert([commitment(3), commitment(2)])
         let all = (1...3).map { residentKey($0).resident }
         let name = own.fieldClass
