@@ -31,9 +31,7 @@ package protocol KeyStore: Sendable {
 
     /// The keys of residents, and their commitments; one that was never there is left out.
     ///
-    /// - Parameters:
-    ///   - residents: Whose.
-    ///   - fieldClasses: Whose commitments are wanted; nil for all.
+    /// Commitments are those of the field classes that are named, or all where the set is nil.
     func material(
         of residents: [ResidentKeyID], fieldClasses: Set<String>?
     ) throws(KeyStoreError) -> [ResidentKeyID: ResidentKeyMaterial]
