@@ -109,7 +109,7 @@ extension HomeTransaction {
     private func insert(
         _ values: [SealedField], record: Int64, resident: ResidentNumber
     ) throws(GatewayError) {
-        var rows: [(field: Int64, sealed: [UInt8])] = []
+        var rows: [(field: Int64, sealed: ArraySlice<UInt8>)] = []
         rows.reserveCapacity(values.count)
         for value in values {
             guard let field = try names.number(of: value.field, in: self, making: true) else {

@@ -183,9 +183,10 @@ enum Schema {
         );
         """
 
-    /// What is of one resident is found without reading everybody's, so that forgetting holds up nobody.
+    /// What is of one resident is found without reading everybody's, so that forgetting holds up nobody, and rotation
+    /// walks a resident's records together.
     private static let ofResident = """
-        CREATE INDEX record_resident ON record (resident);
+        CREATE INDEX record_resident ON record (resident, number);
         CREATE INDEX blind_index_resident ON blind_index (resident);
         CREATE INDEX pseudonym_resident ON pseudonym (resident);
         CREATE INDEX review_candidate ON review (candidate) WHERE candidate IS NOT NULL;

@@ -162,16 +162,17 @@ struct TestGateway {
         try store.read { reader throws(GatewayError) in
             let id = try reader.residentIDs(of: [resident])[resident]
             let fieldClass = parts.catalogue.field(field)?.fieldClass ?? ""
-            let sealed = try reader.values(of: [resident], fields: [field]).map { value in
-                SealedValue(
-                    address: FieldAddress(
+            var sealed = SealedValues()
+            for value in try reader.values(of: [resident], fields: [field]) {
+                sealed.append(
+                    value.sealed,
+                    at: FieldAddress(
                         tenant: parts.tenant, table: "field_value",
                         resident: ResidentKeyID(bytes: id?.bytes ?? []), field: field.text,
-                        fieldClass: fieldClass, recordVersion: value.recordVersion),
-                    envelope: value.sealed)
+                        fieldClass: fieldClass, recordVersion: value.recordVersion))
             }
             return try inCrypto { () throws(FieldCryptoError) in
-                try parts.keyring.open(sealed).map { String(decoding: $0, as: UTF8.self) }
+                try parts.keyring.open(sealed).texts()
             }
         }
     }

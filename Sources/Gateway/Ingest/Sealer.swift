@@ -44,12 +44,19 @@ struct Sealer {
     let keyring: Keyring
     let catalogue: Catalogue
     let tenant: String
+    /// By the field's position in the catalogue.
+    private let valueColumns: [FieldColumn]
+    private let recordColumn: FieldColumn
     private let confirmable: [(field: FieldID, index: Int, test: PredicateTest)]
 
     init(keyring: Keyring, catalogue: Catalogue, tenant: String) {
         self.keyring = keyring
         self.catalogue = catalogue
         self.tenant = tenant
+        valueColumns = catalogue.fields.map { valueColumn(tenant: tenant, field: $0) }
+        recordColumn = FieldColumn(
+            tenant: tenant, table: "record", field: "record.key",
+            fieldClass: Self.provenanceClass)
         confirmable = catalogue.predicates.values.filter(\.needsConfirmation).compactMap {
             predicate in
             catalogue.index(of: predicate.field).map { (predicate.field, $0, predicate.test) }
@@ -98,39 +105,40 @@ struct Sealer {
         number * Self.recordsMax + Int64(index)
     }
 
-    private func plaintexts(
-        of batch: LinkedBatch, number: Int64
-    ) -> [ValueToSeal] {
-        var items: [ValueToSeal] = []
-        items.reserveCapacity(batch.records.count * 16)
+    private func plaintexts(of batch: LinkedBatch, number: Int64) -> ValuesToSeal {
+        var values = ValuesToSeal()
+        values.reserve(
+            count: batch.records.count * 16, byteCount: batch.records.count * 16 * 16)
         for (index, linked) in batch.records.enumerated() {
             let version = version(index, number: number)
             let id = linked.target.id.keyID
-            items.append(
-                ValueToSeal(
-                    address: recordAddress(id, version: version),
-                    value: Array(linked.record.key.utf8), padding: .bucket16))
+            values.append(
+                linked.record.key.utf8,
+                at: FieldAddress(recordColumn, resident: id, recordVersion: version),
+                padding: .bucket16)
             for value in linked.record.values {
-                let field = catalogue.fields[value.fieldIndex]
-                let address = valueAddress(
-                    tenant: tenant, resident: id, field: field, recordVersion: version)
-                items.append(
-                    ValueToSeal(
-                        address: address, value: Array(value.text.utf8),
-                        padding: field.kind.padding))
+                values.append(
+                    value.text.utf8,
+                    at: FieldAddress(
+                        valueColumns[value.fieldIndex], resident: id, recordVersion: version),
+                    padding: catalogue.fields[value.fieldIndex].kind.padding)
             }
         }
-        return items
+        return values
     }
 
     private func assemble(
-        _ batch: LinkedBatch, number: Int64, sealed: [[UInt8]]
+        _ batch: LinkedBatch, number: Int64, sealed: PackedBytes
     ) -> [SealedLinkedRecord] {
-        var next = sealed.makeIterator()
+        var next = 0
+        func envelope() -> ArraySlice<UInt8> {
+            next += 1
+            return sealed[next - 1]
+        }
         return batch.records.enumerated().map { index, linked in
-            let sealedKey = next.next() ?? []
+            let sealedKey = envelope()
             let values = linked.record.values.map { value in
-                SealedField(field: catalogue.fields[value.fieldIndex].id, sealed: next.next() ?? [])
+                SealedField(field: catalogue.fields[value.fieldIndex].id, sealed: envelope())
             }
             return SealedLinkedRecord(
                 sealed: SealedRecord(
@@ -168,12 +176,6 @@ struct Sealer {
         return QuarantinedRecord(
             position: record.position, keyDigest: keyDigest, findings: record.findings,
             sealed: sealed, version: version)
-    }
-
-    private func recordAddress(_ id: ResidentKeyID, version: Int64) -> FieldAddress {
-        FieldAddress(
-            tenant: tenant, table: "record", resident: id, field: "record.key",
-            fieldClass: Self.provenanceClass, recordVersion: version)
     }
 }
 

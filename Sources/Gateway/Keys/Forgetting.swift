@@ -236,32 +236,36 @@ package struct Forgetting: Sendable {
         let registry = SealedRegistry(catalogue: parts.catalogue, tenant: parts.tenant)
         var filter = SealedFilter(column: .quarantine, limit: 1_024)
         if let place { filter.after = place }
-        let cells = try reader.sealedCells(filter)
-        for cell in cells { isPresent(cell.place.first) }
-        let unknown = cells.filter {
-            scan.looked[$0.place.first]?.end != Array($0.sealed.suffix(16))
+        let batch = try registry.read(filter, from: reader)
+        var unknown: [(number: Int64, end: [UInt8])] = []
+        var sealed = SealedValues()
+        for (index, cell) in batch.cells.cells.enumerated() {
+            let number = cell.place.first
+            isPresent(number)
+            let envelope = batch.values.envelopes[index]
+            let end = Array(envelope.suffix(16))
+            if scan.looked[number]?.end == end { continue }
+            unknown.append((number, end))
+            sealed.append(envelope, at: batch.values.addresses[index])
         }
-        var sealed: [SealedValue] = []
-        for cell in unknown {
-            let address = try registry.address(of: cell, in: .quarantine) { _ in nil }
-            sealed.append(SealedValue(address: address, envelope: cell.sealed))
-        }
+        let changed = sealed
         let opened = try inCrypto { () throws(FieldCryptoError) in
-            try parts.keyring.openEach(sealed)
+            try parts.keyring.openEach(changed)
         }
-        for (cell, result) in zip(unknown, opened) {
+        for (index, (number, end)) in unknown.enumerated() {
             var isNamed = false
-            switch result {
-            case .success(let bytes):
-                let text = Self.folded(String(decoding: bytes, as: UTF8.self))
+            do throws(FieldCryptoError) {
+                let text = Self.folded(try opened.text(index))
                 isNamed = scan.numbers.contains { text.contains($0) }
-            case .failure(.notAuthentic), .failure(.malformedEnvelope), .failure(.unknownFormat):
-                break
-            case .failure(let error): throw .crypto(error)
+            } catch {
+                switch error {
+                case .notAuthentic, .malformedEnvelope, .unknownFormat: break
+                default: throw .crypto(error)
+                }
             }
-            scan.looked[cell.place.first] = (Array(cell.sealed.suffix(16)), isNamed)
+            scan.looked[number] = (end, isNamed)
         }
-        return cells.last?.place
+        return batch.lastPlace
     }
 
     /// A text in which a number stands as it is kept, whether it was written in half or full width, with a small or a

@@ -147,12 +147,12 @@ package struct SealedRecord: Sendable {
     package let version: Int64
     package let observedAt: CalendarDate
     /// The record's name in its stream, sealed.
-    package let sealedKey: [UInt8]
+    package let sealedKey: ArraySlice<UInt8>
     package let values: [SealedField]
 
     package init(
         keyDigest: [UInt8], contentDigest: [UInt8], version: Int64, observedAt: CalendarDate,
-        sealedKey: [UInt8], values: [SealedField]
+        sealedKey: ArraySlice<UInt8>, values: [SealedField]
     ) {
         self.keyDigest = keyDigest
         self.contentDigest = contentDigest
@@ -166,9 +166,10 @@ package struct SealedRecord: Sendable {
 /// One sealed value of a record.
 package struct SealedField: Sendable {
     package let field: FieldID
-    package let sealed: [UInt8]
+    /// A part of the buffer that its batch was sealed into.
+    package let sealed: ArraySlice<UInt8>
 
-    package init(field: FieldID, sealed: [UInt8]) {
+    package init(field: FieldID, sealed: ArraySlice<UInt8>) {
         self.field = field
         self.sealed = sealed
     }
