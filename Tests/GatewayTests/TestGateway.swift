@@ -39,7 +39,10 @@ struct TestGateway {
             classes: catalogue.classes.map(\.name) + own, rootKey: rootKey, store: keys,
             random: random)
         let declared = catalogue.fields.filter { $0.index != nil }.map(\.id.text)
-        let further = ["record-key", "record-content", "audit-term", "audit-map"]
+        let further = [
+            "record-key", "record-content", "audit-term", "audit-map", ValueTokens.keyName,
+            QuestionBudget.keyName,
+        ]
         for index in Set(declared).union(further).sorted() {
             _ = try keyring.addVersion(of: .blindIndex, name: index)
         }

@@ -111,7 +111,8 @@ private struct RecordedFacts {
             isItemKnown: try flag("known"), purposeCoversItem: try flag("purposeCovers"),
             basisCoversItem: try flag("basisCovers"), consentState: try text("consentState"),
             consentAssurance: try number("assurance"), consentGiver: try text("giver"),
-            mandatesGiven: try number("mandatesGiven"))
+            mandatesGiven: try number("mandatesGiven"),
+            isWithinBudget: try flag("withinBudget"))
     }
 
     /// What the rules now say otherwise about this item.

@@ -43,6 +43,8 @@ struct DecisionFacts: Hashable, Sendable {
     /// Who said so; `none` where nothing was said.
     var consentGiver: String
     var mandatesGiven: Int
+    /// Whether the caller may still ask this question about the resident's field (``QuestionBudget``).
+    var isWithinBudget = true
 }
 
 extension DecisionFacts {

@@ -32,8 +32,8 @@ package struct SealedLinkedRecord: Sendable {
     package let claims: [(index: String, entry: BlindIndexEntry)]
     package let doubts: [String]
     package let candidate: LinkTarget?
-    /// The fields whose value a person must confirm before a predicate over them says yes.
-    package let confirmations: [FieldID]
+    /// The values that a person must confirm before a predicate over them says yes, by field and digest.
+    package let confirmations: [(field: FieldID, digest: [UInt8])]
 }
 
 /// Seals every value under its resident's and its class's key.
@@ -44,16 +44,13 @@ struct Sealer {
     let keyring: Keyring
     let catalogue: Catalogue
     let tenant: String
-    private let confirmable: [(field: FieldID, index: Int, test: PredicateTest)]
+    private let confirmable: [PredicateDefinition]
 
     init(keyring: Keyring, catalogue: Catalogue, tenant: String) {
         self.keyring = keyring
         self.catalogue = catalogue
         self.tenant = tenant
-        confirmable = catalogue.predicates.values.filter(\.needsConfirmation).compactMap {
-            predicate in
-            catalogue.index(of: predicate.field).map { (predicate.field, $0, predicate.test) }
-        }
+        confirmable = catalogue.predicates.values.filter(\.needsConfirmation)
     }
 
     /// The class of what names a record at its source.
@@ -74,6 +71,9 @@ struct Sealer {
                     try digests.key(key, of: stream)
                 })
         }
+        let confirmations = try batch.records.map { record throws(GatewayError) in
+            try self.confirmations(of: record)
+        }
         do {
             var newResidents: [ResidentKeyID] = []
             for record in batch.records {
@@ -82,7 +82,8 @@ struct Sealer {
             try keyring.ensureResidentKeys(newResidents)
             let sealed = try keyring.seal(plaintexts(of: batch, number: number))
             return SealedBatch(
-                number: number, records: assemble(batch, number: number, sealed: sealed),
+                number: number, records: assemble(
+                    batch, number: number, sealed: sealed, confirmations: confirmations),
                 quarantined: try zip(batch.refused, refusedDigests).enumerated().map {
                     index, refusal throws(FieldCryptoError) in
                     try quarantine(
@@ -122,7 +123,8 @@ struct Sealer {
     }
 
     private func assemble(
-        _ batch: LinkedBatch, number: Int64, sealed: [[UInt8]]
+        _ batch: LinkedBatch, number: Int64, sealed: [[UInt8]],
+        confirmations: [[(field: FieldID, digest: [UInt8])]]
     ) -> [SealedLinkedRecord] {
         var next = sealed.makeIterator()
         return batch.records.enumerated().map { index, linked in
@@ -137,18 +139,36 @@ struct Sealer {
                     observedAt: linked.record.observedAt, sealedKey: sealedKey, values: values),
                 target: linked.target, isReplacement: linked.isReplacement, claims: linked.claims,
                 doubts: linked.doubts.map(\.rawValue), candidate: linked.candidate,
-                confirmations: confirmations(of: linked.record))
+                confirmations: confirmations[index])
         }
     }
 
-    /// Fields of the record over which a predicate would say yes that only a person may confirm.
-    private func confirmations(of record: MappedRecord) -> [FieldID] {
-        confirmable.compactMap { field, index, test in
-            guard let value = record.values.first(where: { $0.fieldIndex == index }),
-                test.holds(for: value.text, on: record.observedAt) == true
-            else { return nil }
-            return field
+    /// Values of the record on which a yes can rest that only a person may confirm.
+    private func confirmations(
+        of linked: LinkedRecord
+    ) throws(GatewayError) -> [(field: FieldID, digest: [UInt8])] {
+        var found: [FieldID: [UInt8]] = [:]
+        for predicate in confirmable {
+            var evidence: [FieldID: [PredicateEvidence]] = [:]
+            for value in linked.record.values {
+                let field = catalogue.fields[value.fieldIndex].id
+                guard predicate.fields.contains(field) else { continue }
+                evidence[field, default: []].append(
+                    PredicateEvidence(
+                        text: value.text, source: "", observedAt: linked.record.observedAt))
+            }
+            if evidence.isEmpty { continue }
+            let result = predicate.expression.result(
+                from: evidence, freshnessDays: { _ in nil }, on: linked.record.observedAt)
+            if result.answer == .no { continue }
+            for (field, values) in evidence {
+                for value in values {
+                    found[field] = try ValueDigest.of(
+                        value.text, field: field, resident: linked.target.id, keyring: keyring)
+                }
+            }
         }
+        return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
     private func quarantine(
