@@ -31,6 +31,7 @@ bench:
 	@Scripts/bench-cedar
 	@Scripts/bench-crypto --hangu "$$(swift build -c release --show-bin-path)/hangu"
 	@Scripts/bench-analysis
+	@Scripts/bench-decision --hangu "$$(swift build -c release --show-bin-path)/hangu"
 	@Scripts/bench-keys --hangu "$$(swift build -c release --show-bin-path)/hangu"
 
 clean:

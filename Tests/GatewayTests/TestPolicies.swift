@@ -4,8 +4,13 @@ import StrictYAML
 
 /// A small catalogue, one source and a few rules, as text.
 enum TestPolicies {
-    static func catalogue(fields: String = fields) throws -> Catalogue {
-        try Catalogue(
+    static func catalogue(
+        fields: String = fields, moreItems: [String] = []
+    ) throws -> Catalogue {
+        let more = moreItems.map { ", \($0)" }.joined()
+        let legalBases = legalBases.replacing(everything, with: everything + more)
+        let purposes = purposes.replacing(everything, with: everything + more)
+        return try Catalogue(
             Catalogue.Files(
                 fields: YAMLReader.read(fields, file: "fields.yaml"),
                 codeSets: YAMLReader.read(codeSets, file: "code-sets.yaml"),
@@ -18,10 +23,12 @@ enum TestPolicies {
         try SourceMapping(YAMLReader.read(source, file: "source.yaml"), catalogue: catalogue)
     }
 
-    static func bundle(_ rules: String = rules) throws -> PolicyBundle {
+    static func bundle(
+        _ rules: String = rules, catalogue: Catalogue? = nil
+    ) throws -> PolicyBundle {
         try PolicyBundle(
             files: [PolicyBundle.File(path: "rules/test.cedar", text: rules)],
-            catalogue: catalogue())
+            catalogue: try catalogue ?? self.catalogue())
     }
 
     private static func field(

@@ -17,6 +17,9 @@ package struct PolicyBundle: Sendable {
     private let obligations: [PolicyID: Obligations]
     private let reasons: [PolicyID: RefusalReason]
     private let forbids: Set<PolicyID>
+    /// The names under which rules know fields and predicates.
+    private let fieldUIDs: [FieldID: EntityUID]
+    private let predicateUIDs: [FieldID: EntityUID]
     /// What the values of each field are; a form that does not fit them lets none leave.
     private let kinds: [FieldID: FieldKind]
     /// Purposes whose answers stop no payment and refuse no benefit.
@@ -65,6 +68,12 @@ package struct PolicyBundle: Sendable {
                     (rule.id, $0)
                 }
             })
+        fieldUIDs = Dictionary(
+            uniqueKeysWithValues: catalogue.fields.map { ($0.id, CatalogueEntities.field($0.id)) })
+        predicateUIDs = Dictionary(
+            uniqueKeysWithValues: catalogue.predicates.keys.map {
+                ($0, CatalogueEntities.predicate($0))
+            })
         forbids = Set(rules.filter { $0.effect == .forbid }.map(\.id))
         kinds = Dictionary(uniqueKeysWithValues: catalogue.fields.map { ($0.id, $0.kind) })
         harmlessPurposes = Set(
@@ -72,6 +81,11 @@ package struct PolicyBundle: Sendable {
         try Self.validate(policies, against: sorted)
         self.files = [floor] + sorted
         hash = Self.hash(of: self.files)
+    }
+
+    /// The bundle with one more file, compiled anew.
+    package func adding(_ file: File, catalogue: Catalogue) throws(GatewayError) -> PolicyBundle {
+        try PolicyBundle(files: files.dropFirst() + [file], catalogue: catalogue)
     }
 
     /// The names of all rules, floor rules included, sorted.
@@ -96,6 +110,12 @@ package struct PolicyBundle: Sendable {
         if !harmlessPurposes.contains(purpose) { combined.needsHumanConfirmation = true }
         if let kind = kinds[item], !combined.form.fits(kind) { combined.form = .denied }
         return combined
+    }
+
+    /// The name under which the rules know an item.
+    func uid(of item: FieldID, isPredicate: Bool) -> EntityUID {
+        if isPredicate { return predicateUIDs[item] ?? CatalogueEntities.predicate(item) }
+        return fieldUIDs[item] ?? CatalogueEntities.field(item)
     }
 
     /// The reason that a forbid gives; `policy.forbidden` where it names none.

@@ -17,9 +17,11 @@ struct RuleBench {
     private let policies: PolicyBundle
     private let officer: EntityUID
     private let entities: EntityStore
+    private let context: RuleContext
 
     init(_ policies: PolicyBundle, for shared: DecisionFacts.Shared) {
         self.policies = policies
+        context = RuleContext(shared)
         officer = CatalogueEntities.officer(shared.officer, of: shared.department)
         let department = CatalogueEntities.department(shared.department)
         let roles = SetValue(shared.roles.map { .string($0) })
@@ -33,12 +35,13 @@ struct RuleBench {
 
     /// Deny is the default, and a rule that fails refuses.
     func rule(on facts: DecisionFacts) -> Ruling {
+        // Facts with another request's part are asked about where a refusal is explained.
+        let context = facts.shared == context.shared ? context : RuleContext(facts.shared)
         let request = Request(
             principal: officer,
             action: facts.isPredicate ? CatalogueEntities.answer : CatalogueEntities.disclose,
-            resource: facts.isPredicate
-                ? CatalogueEntities.predicate(facts.item) : CatalogueEntities.field(facts.item),
-            context: facts.context)
+            resource: policies.uid(of: facts.item, isPredicate: facts.isPredicate),
+            context: context.record(of: facts))
         let response = Authorizer().authorize(request, policies.policies, entities)
         let failed = response.errors.map(\.policyID.text)
         let determining = response.determining.map(\.text)
