@@ -21,7 +21,8 @@ extension HomeTransaction {
         try inStore {
             let statement = try RawStatement(
                 database,
-                "INSERT OR REPLACE INTO question (resident, topic, question, day) VALUES (?, ?, ?, ?)")
+                "INSERT OR REPLACE INTO question (resident, topic, question, day) VALUES (?, ?, ?, ?)"
+            )
             statement.bind(count.resident.value, at: 1)
             statement.bind(count.topic, at: 2)
             statement.bind(count.question, at: 3)

@@ -63,7 +63,8 @@ struct FormRefusalTests {
         ]
         for scope in scopes {
             let error = #expect(throws: GatewayError.self) {
-                try TestPolicies.bundle("\n@id(\"a\") @obligation(\"truncate-date:year\")\n\(scope)")
+                try TestPolicies.bundle(
+                    "\n@id(\"a\") @obligation(\"truncate-date:year\")\n\(scope)")
             }
             #expect(
                 error?.description.hasPrefix(

@@ -9,7 +9,8 @@ struct PredicateTests {
 
     /// A predicate over a small catalogue.
     private func definition(_ ask: String, confirmed: Bool = false) throws -> PredicateDefinition {
-        let extra = "\n  test.it: {title: {zh: 问, en: Q}, ask: \(ask), needs-confirmation: \(confirmed)}"
+        let extra =
+            "\n  test.it: {title: {zh: 问, en: Q}, ask: \(ask), needs-confirmation: \(confirmed)}"
         let fields = TestPolicies.fields.replacing("\npredicates:", with: "\npredicates:" + extra)
         return try #require(
             try TestPolicies.catalogue(fields: fields).predicates[FieldID("test.it")])
@@ -221,7 +222,8 @@ struct PredicateTests {
     @Test("Tests of several fields are joined by Kleene's logic")
     func joined() throws {
         let both = try definition(
-            "income.monthly <= 3000 and (household.member-count >= 3 or not exists(account.number))")
+            "income.monthly <= 3000 and (household.member-count >= 3 or not exists(account.number))"
+        )
         let (income, members) = (FieldID("income.monthly"), FieldID("household.member-count"))
         func ask(_ values: [FieldID: [String]]) -> PredicateResult {
             both.result(
@@ -285,7 +287,8 @@ struct PredicateTests {
         #expect(error?.position.file == "fields.yaml")
     }
 
-    @Test("A confirmation of what is not there is refused when it is read, since nobody can give it")
+    @Test(
+        "A confirmation of what is not there is refused when it is read, since nobody can give it")
     func absence() throws {
         for text in [
             "not exists(vital.death-date)", "count(contact.phone) < 2",

@@ -55,16 +55,19 @@ struct RefusalExplanationTests {
     @Test("What is proposed for each refusal of every purpose and basis really permits it")
     func proposalsHold() throws {
         var proposed = 0
-        for basis in ["duty", "unlisted", "repealed", "narrow"] {
+        let asked = ["duty", "unlisted", "repealed", "narrow"].flatMap { basis in
+            ["review", "few"].map { (basis, $0) }
+        }
+        for (basis, purpose) in asked {
             for item in [
-                "identity.name", "residence.division", "household.member-count",
+                "identity.name", "identity.sex", "residence.division", "household.member-count",
                 "health.diagnosis",
             ] {
                 guard
-                    let explanation = try explained([item], basis: basis).explanations.first,
-                    let change = explanation.change
+                    let explanation = try explained([item], purpose: purpose, basis: basis)
+                        .explanations.first, let change = explanation.change
                 else { continue }
-                var request = gateway.request([item], of: number, basis: basis)
+                var request = gateway.request([item], of: number, purpose: purpose, basis: basis)
                 switch change {
                 case .caseNumber: request.caseID = "case-1"
                 case .question(let id): request.items = [id.text]
@@ -88,7 +91,8 @@ struct RefusalExplanationTests {
         let answer = try explained(["vital.deceased"], basis: "repealed")
         let reasons = try #require(answer.explanations.first).reasons
         #expect(reasons.map(\.code) == [.basisNotInForce, .excludedByRule])
-        #expect(reasons.map { $0.rules.map(\.id) } == [["floor.basis-in-force"], ["test.excluded"]])
+        #expect(
+            reasons.map { $0.rules.map(\.id) } == [["floor.basis-in-force"], ["test.excluded"]])
         #expect(reasons[0].article?.english == "art. 1" && reasons[1].article == nil)
         #expect(try explained(["identity.name"]).explanations.isEmpty)
         let quiet = try gateway.answer(gateway.request(["vital.deceased"], of: number))
@@ -142,10 +146,12 @@ struct RefusalExplanationTests {
         _ = try gateway.take(.withdraw, of: record.id)
         let lawful = gateway.request(["identity.name"], of: number, basis: "agreed")
         #expect(try gateway.reasons(lawful) == [.consentWithdrawn])
-        // The same with a basis that is not in force: what was withdrawn is not told, and the log has it.
-        let answer = try explained(
-            ["identity.name", "vital.deceased"], department: "nobody", basis: "agreed")
-        #expect(!reasonCodes(answer.items[0]).contains("consent.withdrawn"))
+        // Of an item that a rule refuses whatever was agreed, what was withdrawn is not told; the log has it.
+        let whole = try gateway.agree(number)
+        _ = try gateway.take(.withdraw, of: whole.id)
+        let answer = try explained(["vital.deceased"], basis: "agreed")
+        #expect(
+            reasonCodes(answer.items[0]) == ["consent.missing", "policy.purpose-excludes-item"])
         let entry = try AuditDesk(gateway.parts).entry(answer.receipt.index)
         let logged = entry.operational["items"]?.array?.first?["reasons"]?.array
         #expect(logged?.compactMap(\.string).contains("consent.withdrawn") == true)

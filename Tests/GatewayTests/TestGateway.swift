@@ -57,7 +57,8 @@ struct TestGateway {
             clock: clock.gatewayClock, random: random)
         parts = GatewayParts(
             store: store, keyring: keyring, catalogue: catalogue,
-            policies: try TestPolicies.bundle(rules, catalogue: catalogue), tenant: "test", log: log,
+            policies: try TestPolicies.bundle(rules, catalogue: catalogue), tenant: "test",
+            log: log,
             clock: clock.gatewayClock, random: random, threads: StoreThreads())
         try PolicyActivation.activate(parts)
     }

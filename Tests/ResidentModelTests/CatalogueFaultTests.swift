@@ -140,7 +140,8 @@ struct CatalogueFaultTests {
             "fields.yaml", "ask: identity.sex", "ask: identity.gender", at: "identity.gender",
             says: "'identity.gender' is not a field"),
         Fault(
-            "fields.yaml", "ask: age(identity.birth-date) >= 80", "ask: identity.birth-date within 80",
+            "fields.yaml", "ask: age(identity.birth-date) >= 80",
+            "ask: identity.birth-date within 80",
             at: "within 80", says: "'within' cannot be asked of 'identity.birth-date'"),
         Fault(
             "fields.yaml", ">= 80}", ">= 80 age}", at: "age}", says: "'age' is too much here"),

@@ -61,7 +61,8 @@ struct Locate {
     }
 
     /// The request about a resident who is at hand, in no household; for ``DecisionRehearsal``.
-    static func rehearsed(_ based: BasedRequest, about resident: LocatedResident) -> LocatedRequest {
+    static func rehearsed(_ based: BasedRequest, about resident: LocatedResident) -> LocatedRequest
+    {
         LocatedRequest(based: based, resident: resident, householdAdults: [])
     }
 

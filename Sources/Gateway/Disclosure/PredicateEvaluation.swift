@@ -168,7 +168,8 @@ extension ValueTest {
             return first == last ? first : nil
         case .years(let bound):
             return past(text, day).flatMap {
-                bound.holds(for: $0.upperBound.fullYears(on: day)...$0.lowerBound.fullYears(on: day))
+                bound.holds(
+                    for: $0.upperBound.fullYears(on: day)...$0.lowerBound.fullYears(on: day))
             }
         case .months(let bound):
             return past(text, day).flatMap {

@@ -82,7 +82,8 @@ struct Sealer {
             try keyring.ensureResidentKeys(newResidents)
             let sealed = try keyring.seal(plaintexts(of: batch, number: number))
             return SealedBatch(
-                number: number, records: assemble(
+                number: number,
+                records: assemble(
                     batch, number: number, sealed: sealed, confirmations: confirmations),
                 quarantined: try zip(batch.refused, refusedDigests).enumerated().map {
                     index, refusal throws(FieldCryptoError) in

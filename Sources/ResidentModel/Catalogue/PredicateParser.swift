@@ -244,7 +244,9 @@ struct PredicateParser {
     private mutating func codes(of set: String) throws(YAMLError) -> Set<String> {
         try expect("(")
         var found: Set<String> = []
-        repeat { found.insert(try code(of: set, take("a code"))) } while peek?.text != ")"
+        repeat {
+            found.insert(try code(of: set, take("a code")))
+        } while peek?.text != ")"
             && peek != nil
         try expect(")")
         return found

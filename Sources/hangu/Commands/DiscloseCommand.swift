@@ -33,7 +33,9 @@ struct DiscloseCommand: ParsableCommand {
     @Option(name: [.customLong("field")], help: "A field or predicate; may be given several times.")
     var fields: [String]
 
-    @Flag(help: "Say for each refusal which rule it is, and the smallest change that would permit it.")
+    @Flag(
+        help: "Say for each refusal which rule it is, and the smallest change that would permit it."
+    )
     var explain = false
 
     @OptionGroup var subject: SubjectInput

@@ -21,7 +21,9 @@ struct AnswerText {
     /// What must be done before anything is decided upon the answer.
     private func duties(of item: AnswerItem) -> String {
         guard !item.isRefused, item.obligations.needsHumanConfirmation else { return "" }
-        return Message("（据此停发或拒绝前，须由人核实）", " (a person confirms before anything is stopped or refused)").text(
+        return Message(
+            "（据此停发或拒绝前，须由人核实）", " (a person confirms before anything is stopped or refused)"
+        ).text(
             in: language)
     }
 
@@ -35,7 +37,8 @@ struct AnswerText {
         case .values(let values, let hasConflict):
             let withheld = item.withheldCount
             let kept = Message(
-                "\(withheld) 个值不适用所要求的形式，没有提供", "\(withheld) values fit no form that may be shown, and stay")
+                "\(withheld) 个值不适用所要求的形式，没有提供",
+                "\(withheld) values fit no form that may be shown, and stay")
             if values.isEmpty, withheld > 0 { return kept.text(in: language) }
             if values.isEmpty { return Message("没有记录", "nothing on record").text(in: language) }
             let shown = values.map { value in

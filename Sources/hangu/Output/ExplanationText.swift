@@ -12,7 +12,9 @@ struct ExplanationText {
     }
 
     private func lines(of reason: RefusalExplanation.Reason) -> [String] {
-        var lines = ["    \(reason.code.rawValue): \(ReasonText.text(of: reason.code).text(in: language))"]
+        var lines = [
+            "    \(reason.code.rawValue): \(ReasonText.text(of: reason.code).text(in: language))"
+        ]
         if let article = reason.article {
             lines.append("      \(language == .chinese ? article.chinese : article.english)")
         }
@@ -74,7 +76,8 @@ struct ExplanationText {
         case .waiting(let days):
             return Message(
                 "等以前问过的不再计数（最多 \(days) 天），或重问以前问过的问题",
-                "wait until earlier questions no longer count (at most \(days) days), or ask one of them again")
+                "wait until earlier questions no longer count (at most \(days) days), or ask one of them again"
+            )
         }
     }
 }
