@@ -35,6 +35,7 @@ extension HomeTransaction {
                 + (SELECT count(*) FROM consent WHERE resident = ?1)
                 + (SELECT count(*) FROM blind_index WHERE resident = ?1)
                 + (SELECT count(*) FROM pseudonym WHERE resident = ?1)
+                + (SELECT count(*) FROM question WHERE resident = ?1)
                 + (SELECT count(*) FROM review WHERE resident = ?1 OR candidate = ?1) AS count
             """, [resident.value]
         ) { row throws(GatewayError) in Int(try integer(row, "count")) }
@@ -77,6 +78,7 @@ extension HomeTransaction {
         counts.consents = try removing("DELETE FROM consent WHERE resident = ?")
         counts.indexEntries = try removing("DELETE FROM blind_index WHERE resident = ?")
         counts.pseudonyms = try removing("DELETE FROM pseudonym WHERE resident = ?")
+        _ = try removing("DELETE FROM question WHERE resident = ?")
         counts.reviews = try removing("DELETE FROM review WHERE resident = ?")
         _ = try removing("UPDATE review SET candidate = NULL WHERE candidate = ?")
         let details = try rows(

@@ -22,6 +22,7 @@ struct HanguCommand: AsyncParsableCommand {
             InitCommand.self, PullCommand.self, DiscloseCommand.self, ConsentCommand.self,
             ResidentCommand.self, AuditCommand.self, ReviewCommand.self, DemoCommand.self,
             KeysCommand.self, CedarCommand.self, WitnessCommand.self, FieldBenchCommand.self,
+            DecisionBenchCommand.self,
         ])
 
     /// Parses and runs.

@@ -207,6 +207,8 @@ struct RefusalTests {
             "consent.refused", "consent.withdrawn", "consent.expired", "consent.not-yet",
             "consent.paused", "consent.awaiting-confirmation", "consent.not-of-guardian",
             "policy.error",
+            // By QuestionBudgetTests and FormRefusalTests.
+            "predicate.budget-exhausted", "policy.no-form",
         ])
         #expect(Set(RefusalReason.allCases.map(\.rawValue)).symmetricDifference(reached).isEmpty)
         print("reasons reached: \(reached.count)")

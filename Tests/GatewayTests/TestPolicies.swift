@@ -4,8 +4,13 @@ import StrictYAML
 
 /// A small catalogue, one source and a few rules, as text.
 enum TestPolicies {
-    static func catalogue(fields: String = fields) throws -> Catalogue {
-        try Catalogue(
+    static func catalogue(
+        fields: String = fields, moreItems: [String] = []
+    ) throws -> Catalogue {
+        let more = moreItems.map { ", \($0)" }.joined()
+        let legalBases = legalBases.replacing(everything, with: everything + more)
+        let purposes = purposes.replacing(everything, with: everything + more)
+        return try Catalogue(
             Catalogue.Files(
                 fields: YAMLReader.read(fields, file: "fields.yaml"),
                 codeSets: YAMLReader.read(codeSets, file: "code-sets.yaml"),
@@ -18,10 +23,12 @@ enum TestPolicies {
         try SourceMapping(YAMLReader.read(source, file: "source.yaml"), catalogue: catalogue)
     }
 
-    static func bundle(_ rules: String = rules) throws -> PolicyBundle {
+    static func bundle(
+        _ rules: String = rules, catalogue: Catalogue? = nil
+    ) throws -> PolicyBundle {
         try PolicyBundle(
             files: [PolicyBundle.File(path: "rules/test.cedar", text: rules)],
-            catalogue: catalogue())
+            catalogue: try catalogue ?? self.catalogue())
     }
 
     private static func field(
@@ -65,15 +72,15 @@ enum TestPolicies {
         ].joined(separator: "\n")
         + "\npredicates:\n"
         + [
-            predicate("age.at-least-60", "of: identity.birth-date, test: {years-at-least: 60}"),
-            predicate("income.low", "of: income.monthly, test: {at-most: 3000}"),
+            predicate("age.at-least-60", "ask: age(identity.birth-date) >= 60"),
+            predicate("income.low", "ask: income.monthly <= 3000"),
             predicate(
                 "vital.death-confirmed",
-                "of: vital.deceased, test: is-true, combine: any, needs-confirmation: true"),
-            predicate("vital.no-death-date", "of: vital.death-date, test: is-absent"),
+                "ask: any vital.deceased = true, needs-confirmation: true"),
+            predicate("vital.no-death-date", "ask: not exists(vital.death-date)"),
             predicate(
-                "health.is-ill", "of: health.diagnosis, test: {is-code: [I10]}, combine: any"),
-            predicate("ethnicity.known", "of: identity.ethnicity, test: is-present"),
+                "health.is-ill", "ask: any health.diagnosis = I10"),
+            predicate("ethnicity.known", "ask: exists(identity.ethnicity)"),
         ].joined(separator: "\n")
         + "\nnever-ingest:\n  biometrics: {zh: 生物识别, en: Biometrics}\n"
 

@@ -86,6 +86,7 @@ struct DecisionRecord {
             "assurance": .integer(facts.consentAssurance),
             "giver": .string(facts.consentGiver),
             "mandatesGiven": .integer(facts.mandatesGiven),
+            "withinBudget": .bool(facts.isWithinBudget),
             "allowed": .bool(decision.isAllowed),
             "rules": .array(decision.determining.map { .string($0) }),
             "failed": .array(decision.failed.map { .string($0) }),

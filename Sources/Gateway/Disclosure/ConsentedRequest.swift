@@ -43,14 +43,20 @@ struct ConsentStage {
     func attach(
         to located: LocatedRequest, store: any StoreReader
     ) throws(GatewayError) -> ConsentedRequest {
-        let admitted = located.based.admitted
-        let isRequired = located.based.legalBasis?.kind.needsConsent ?? true
         var residents = located.householdAdults
         if let resident = located.resident, !residents.contains(resident) {
             residents.append(resident)
         }
         let book = ConsentBook(parts: parts)
-        let records = try book.newest(of: residents, store: store)
+        return Self.attach(to: located, records: try book.newest(of: residents, store: store))
+    }
+
+    /// The same from consents that are opened already.
+    static func attach(
+        to located: LocatedRequest, records: [ResidentNumber: [ConsentRecord]]
+    ) -> ConsentedRequest {
+        let admitted = located.based.admitted
+        let isRequired = located.based.legalBasis?.kind.needsConsent ?? true
         var pointers: Set<ConsentPointer> = []
         func standing(_ item: FieldID, of resident: LocatedResident) -> ConsentStanding {
             let standing = ConsentRegister.standing(

@@ -1,4 +1,3 @@
-import Cedar
 import Consent
 import ResidentModel
 
@@ -43,6 +42,8 @@ struct DecisionFacts: Hashable, Sendable {
     /// Who said so; `none` where nothing was said.
     var consentGiver: String
     var mandatesGiven: Int
+    /// Whether the caller may still ask this question about the resident's field (``QuestionBudget``).
+    var isWithinBudget = true
 }
 
 extension DecisionFacts {
@@ -58,41 +59,6 @@ extension DecisionFacts {
             consentAssurance: standing?.consent?.statement.assurance ?? 0,
             consentGiver: standing?.consent?.statement.giver.word ?? "none",
             mandatesGiven: consented.mandatesGiven[item] ?? 0)
-    }
-
-    var context: RecordValue {
-        [
-            "purpose": .entity(CatalogueEntities.purpose(shared.purpose)),
-            "purposeListsDepartment": .bool(shared.purposeListsDepartment),
-            "purposeListsBasis": .bool(shared.purposeListsBasis),
-            "purposeCoversItem": .bool(purposeCoversItem),
-            "known": .record([
-                "department": .bool(shared.isDepartmentKnown),
-                "purpose": .bool(shared.isPurposeKnown), "basis": .bool(!shared.basisKind.isEmpty),
-                "item": .bool(isItemKnown),
-            ]),
-            "basis": .record([
-                "id": .entity(CatalogueEntities.legalBasis(shared.legalBasis)),
-                "kind": .string(shared.basisKind), "inForce": .bool(shared.isInForce),
-                "authorityHolds": .bool(shared.hasAuthority), "coversItem": .bool(basisCoversItem),
-            ]),
-            "consent": .record([
-                "required": .bool(shared.isConsentRequired),
-                "inForce": .bool(consentState == ConsentStatus.inForce.rawValue),
-                "state": .string(consentState), "assurance": .long(Int64(consentAssurance)),
-                "giver": .string(consentGiver),
-            ]),
-            "household": .record([
-                "mandateRequired": .bool(shared.isMandateRequired),
-                "complete": .bool(
-                    shared.mandatesRequired > 0 && mandatesGiven >= shared.mandatesRequired),
-                "adults": .long(Int64(shared.mandatesRequired)),
-                "mandated": .long(Int64(mandatesGiven)),
-            ]),
-            "case": .record(["given": .bool(shared.isCaseGiven)]),
-            "itemCount": .long(Int64(shared.itemCount)),
-            "clock": .datetime(DatetimeValue(milliseconds: shared.clock)),
-        ]
     }
 }
 

@@ -128,6 +128,10 @@ package enum RefusalReason: String, Hashable, Sendable, CaseIterable {
     case mandateIncomplete = "household.mandate-incomplete"
     case excludedByRule = "policy.purpose-excludes-item"
     case forbiddenByRule = "policy.forbidden"
+    /// The forms that the rules ask for fit neither each other nor the value.
+    case noForm = "policy.no-form"
+    /// The caller has asked too many different questions about this field of this resident.
+    case budgetExhausted = "predicate.budget-exhausted"
     case policyError = "policy.error"
     case noPermit = "policy.no-permit"
 }

@@ -57,6 +57,12 @@ struct Locate {
         return LocatedRequest(based: based, resident: resident, householdAdults: adults)
     }
 
+    /// The request about a resident who is at hand, in no household; for ``DecisionRehearsal``.
+    static func rehearsed(_ based: BasedRequest, about resident: LocatedResident) -> LocatedRequest
+    {
+        LocatedRequest(based: based, resident: resident, householdAdults: [])
+    }
+
     /// The resident who is known by a citizen number, or nil.
     static func find(
         _ number: CitizenNumber, parts: GatewayParts, store: any StoreReader

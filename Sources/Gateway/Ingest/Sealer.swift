@@ -32,8 +32,8 @@ package struct SealedLinkedRecord: Sendable {
     package let claims: [(index: String, entry: BlindIndexEntry)]
     package let doubts: [String]
     package let candidate: LinkTarget?
-    /// The fields whose value a person must confirm before a predicate over them says yes.
-    package let confirmations: [FieldID]
+    /// The values that a person must confirm before a predicate over them says yes, by field and digest.
+    package let confirmations: [(field: FieldID, digest: [UInt8])]
 }
 
 /// Seals every value under its resident's and its class's key.
@@ -47,7 +47,7 @@ struct Sealer {
     /// By the field's position in the catalogue.
     private let valueColumns: [FieldColumn]
     private let recordColumn: FieldColumn
-    private let confirmable: [(field: FieldID, index: Int, test: PredicateTest)]
+    private let confirmable: [PredicateDefinition]
 
     init(keyring: Keyring, catalogue: Catalogue, tenant: String) {
         self.keyring = keyring
@@ -57,10 +57,7 @@ struct Sealer {
         recordColumn = FieldColumn(
             tenant: tenant, table: "record", field: "record.key",
             fieldClass: Self.provenanceClass)
-        confirmable = catalogue.predicates.values.filter(\.needsConfirmation).compactMap {
-            predicate in
-            catalogue.index(of: predicate.field).map { (predicate.field, $0, predicate.test) }
-        }
+        confirmable = catalogue.predicates.values.filter(\.needsConfirmation)
     }
 
     /// The class of what names a record at its source.
@@ -81,6 +78,9 @@ struct Sealer {
                     try digests.key(key, of: stream)
                 })
         }
+        let confirmations = try batch.records.map { record throws(GatewayError) in
+            try self.confirmations(of: record)
+        }
         do {
             var newResidents: [ResidentKeyID] = []
             for record in batch.records {
@@ -91,7 +91,9 @@ struct Sealer {
                 plaintexts(of: batch, number: number),
                 alsoCommitting: newResidents.map { ($0, AuditLog.subjectClass) })
             return SealedBatch(
-                number: number, records: assemble(batch, number: number, sealed: sealed),
+                number: number,
+                records: assemble(
+                    batch, number: number, sealed: sealed, confirmations: confirmations),
                 quarantined: try zip(batch.refused, refusedDigests).enumerated().map {
                     index, refusal throws(FieldCryptoError) in
                     try quarantine(
@@ -128,7 +130,8 @@ struct Sealer {
     }
 
     private func assemble(
-        _ batch: LinkedBatch, number: Int64, sealed: PackedBytes
+        _ batch: LinkedBatch, number: Int64, sealed: PackedBytes,
+        confirmations: [[(field: FieldID, digest: [UInt8])]]
     ) -> [SealedLinkedRecord] {
         var next = 0
         func envelope() -> ArraySlice<UInt8> {
@@ -147,18 +150,36 @@ struct Sealer {
                     observedAt: linked.record.observedAt, sealedKey: sealedKey, values: values),
                 target: linked.target, isReplacement: linked.isReplacement, claims: linked.claims,
                 doubts: linked.doubts.map(\.rawValue), candidate: linked.candidate,
-                confirmations: confirmations(of: linked.record))
+                confirmations: confirmations[index])
         }
     }
 
-    /// Fields of the record over which a predicate would say yes that only a person may confirm.
-    private func confirmations(of record: MappedRecord) -> [FieldID] {
-        confirmable.compactMap { field, index, test in
-            guard let value = record.values.first(where: { $0.fieldIndex == index }),
-                test.holds(for: value.text, on: record.observedAt) == true
-            else { return nil }
-            return field
+    /// Values of the record on which a yes can rest that only a person may confirm.
+    private func confirmations(
+        of linked: LinkedRecord
+    ) throws(GatewayError) -> [(field: FieldID, digest: [UInt8])] {
+        var found: [FieldID: [UInt8]] = [:]
+        for predicate in confirmable {
+            var evidence: [FieldID: [PredicateEvidence]] = [:]
+            for value in linked.record.values {
+                let field = catalogue.fields[value.fieldIndex].id
+                guard predicate.fields.contains(field) else { continue }
+                evidence[field, default: []].append(
+                    PredicateEvidence(
+                        text: value.text, source: "", observedAt: linked.record.observedAt))
+            }
+            if evidence.isEmpty { continue }
+            let result = predicate.expression.result(
+                from: evidence, freshnessDays: { _ in nil }, on: linked.record.observedAt)
+            if result.answer == .no { continue }
+            for (field, values) in evidence {
+                for value in values {
+                    found[field] = try ValueDigest.of(
+                        value.text, field: field, resident: linked.target.id, keyring: keyring)
+                }
+            }
         }
+        return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
     private func quarantine(

@@ -38,14 +38,17 @@ struct VaultBatch {
                 try writer.openReview(
                     ReviewDraft(
                         kind: .link, resident: resident, candidate: candidate, stream: stream,
-                        record: row, field: nil, reasons: record.doubts, openedAt: minute))
+                        record: row, field: nil, reasons: record.doubts, openedAt: minute,
+                        digest: nil))
             }
-            for field in record.confirmations {
+            for value in record.confirmations {
+                let confirmed = try writer.confirmedDigests(of: value.field, resident: resident)
+                if confirmed.contains(value.digest) { continue }
                 try writer.openReview(
                     ReviewDraft(
                         kind: .confirmation, resident: resident, candidate: nil, stream: stream,
-                        record: row, field: field, reasons: ["confirm.one-source"],
-                        openedAt: minute))
+                        record: row, field: value.field, reasons: ["confirm.one-source"],
+                        openedAt: minute, digest: value.digest))
             }
         }
         for record in batch.quarantined where try writer.quarantine(record, of: stream) {

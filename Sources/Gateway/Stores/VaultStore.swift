@@ -39,8 +39,10 @@ package protocol VaultReader {
         of stream: StreamName, among keyDigests: [[UInt8]]
     ) throws(GatewayError) -> Set<[UInt8]>
 
-    /// Whether a person has confirmed what a field says of a resident.
-    func isConfirmed(_ field: FieldID, of resident: ResidentNumber) throws(GatewayError) -> Bool
+    /// The digests of those values of a resident's field that a person has confirmed (``ValueDigest``).
+    func confirmedDigests(
+        of field: FieldID, resident: ResidentNumber
+    ) throws(GatewayError) -> Set<[UInt8]>
 
     /// The totals of every stream pulled so far, in the order of the first pull.
     func streamTotals() throws(GatewayError) -> [StreamTotals]
@@ -89,13 +91,21 @@ package protocol VaultWriter: VaultReader {
         keyDigests: [[UInt8]], of stream: StreamName
     ) throws(GatewayError)
 
+    /// Opens a review, in the place of an open one of the same record and field about other content.
     func openReview(_ draft: ReviewDraft) throws(GatewayError)
 
     /// Decides an open review.
     ///
+    /// - Parameters:
+    ///   - number: The review.
+    ///   - decision: How it ends.
+    ///   - officer: Who decides.
+    ///   - minute: Minutes since 1970.
+    ///   - digest: What is confirmed, for a review that was opened before this was kept.
     /// - Returns: Whether it was open.
     func decideReview(
-        _ number: Int64, as decision: ReviewState, by officer: String, at minute: Int64
+        _ number: Int64, as decision: ReviewState, by officer: String, at minute: Int64,
+        digest: [UInt8]?
     ) throws(GatewayError) -> Bool
 }
 

@@ -84,9 +84,15 @@ package struct Catalogue: Sendable {
         indexes[id].map { fields[$0] }
     }
 
-    /// The field that carries an item a caller may ask for: the field itself, or the one a predicate asks.
+    /// The field that carries an item a caller may ask for: the field itself, or the most sensitive one that a
+    /// predicate asks.
     package func carrier(of id: FieldID) -> FieldDefinition? {
         field(predicates[id]?.field ?? id)
+    }
+
+    /// Every field whose values are behind an item; empty where the catalogue has no such item.
+    package func fields(behind id: FieldID) -> [FieldDefinition] {
+        (predicates[id]?.fields ?? [id]).compactMap(field)
     }
 
     /// Reads `format: hangu/<name>/<n>` and the entries under `<name>`.

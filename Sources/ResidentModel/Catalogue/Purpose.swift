@@ -22,6 +22,10 @@ package struct Purpose: Hashable, Sendable {
     package let assuranceMin: Int
     /// Whether each adult member of the household must have agreed (social assistance).
     package let needsHouseholdMandate: Bool
+    /// Whether an answer can stop a payment or refuse a benefit: then a person confirms it before anything is done.
+    package let isAdverse: Bool
+    /// How old a value may be for a question under this purpose, where that is less than the field allows.
+    package let freshnessDays: Int?
 }
 
 extension Purpose {
@@ -53,6 +57,8 @@ extension Purpose {
         frequency = try AskingFrequency(fields.required("frequency"))
         assuranceMin = try fields.optional("consent-assurance")?.integer(in: 1...3) ?? 1
         needsHouseholdMandate = try fields.optional("household-mandate")?.flag() ?? false
+        isAdverse = try fields.optional("adverse")?.flag() ?? true
+        freshnessDays = try fields.optional("fresh-days")?.integer(in: 1...36_500)
         try fields.finish()
     }
 

@@ -89,7 +89,7 @@ enum HomeKeys {
     ]
     static let indexes = [
         FieldID.citizenNumber.text, FieldID.householdNumber.text, "record-key", "record-content",
-        AuditTrail.indexKeyName, ResidentMap.keyName,
+        AuditTrail.indexKeyName, ResidentMap.keyName, ValueTokens.keyName, QuestionBudget.keyName,
     ]
 
     /// Adds the first version of every key that the ring does not have yet; in a ring of the SM family also the log's
