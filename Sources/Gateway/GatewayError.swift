@@ -69,6 +69,10 @@ package enum ErrorCategory: Sendable, CaseIterable {
 package enum RequestError: Error, Hashable, Sendable, CustomStringConvertible {
     case unknownConsent
     case unknownReview(Int64)
+    case unknownMatter(String)
+    case matterClosed(String)
+    /// Who opened a matter, or has judged it, does not judge it.
+    case ownMatter
     case reviewNotOpen(Int64)
     case reviewKind(Int64)
     case noSuchResident
@@ -93,6 +97,9 @@ package enum RequestError: Error, Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .unknownConsent: "there is no consent of that id"
         case .unknownReview(let number): "there is no review \(number)"
+        case .unknownMatter(let id): "there is no '\(id)' of that kind"
+        case .matterClosed(let id): "'\(id)' is closed already"
+        case .ownMatter: "it takes somebody else: neither who opened it nor who has judged it"
         case .reviewNotOpen(let number): "review \(number) is decided already"
         case .reviewKind(let number): "review \(number) asks for no confirmation"
         case .noSuchResident: "no resident is known by that citizen number"

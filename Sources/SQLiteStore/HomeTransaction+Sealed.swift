@@ -17,7 +17,7 @@ extension HomeTransaction {
             case .fieldValue:
                 statement.bind(after.second, at: 4)
                 statement.bind(after.third, at: 5)
-            case .consent: statement.bind(after.name, at: 4)
+            case .consent, .matter: statement.bind(after.name, at: 4)
             default: break
             }
             try statement.forEachRow { cells.append(walk.cell($0)) }
@@ -54,7 +54,7 @@ extension HomeTransaction {
         let place =
             switch column {
             case .fieldValue: "resident = ?3 AND field = ?4 AND record = ?5"
-            case .consent: "id = ?4 AND version = ?3"
+            case .consent, .matter: "id = ?4 AND version = ?3"
             default: "number = ?3"
             }
         var replaced = 0
@@ -67,7 +67,7 @@ extension HomeTransaction {
                 case .fieldValue:
                     statement.bind(item.place.second, at: 4)
                     statement.bind(item.place.third, at: 5)
-                case .consent: statement.bind(item.place.name, at: 4)
+                case .consent, .matter: statement.bind(item.place.name, at: 4)
                 default: break
                 }
                 try statement.run(binding: item.new, at: 1, and: item.old, at: 2)
@@ -131,6 +131,12 @@ private struct SealedWalk {
                 SELECT t.version, t.resident, t.id, t.sealed FROM consent t
                 WHERE (t.id, t.version) > (?4, ?1) \(isOld) ORDER BY t.id, t.version LIMIT ?2
                 """
+        case .matter:
+            fields = [:]
+            sql = """
+                SELECT t.version, t.resident, t.id, t.sealed FROM matter t
+                WHERE (t.id, t.version) > (?4, ?1) \(isOld) ORDER BY t.id, t.version LIMIT ?2
+                """
         case .quarantine:
             fields = [0: "cells"]
             sql = """
@@ -160,7 +166,7 @@ private struct SealedWalk {
                 place: SealedPlace(row.integer(0), row.integer(1), row.integer(2)),
                 resident: ResidentNumber(row.integer(0)), field: fields[row.integer(1)] ?? "",
                 recordVersion: row.integer(3), sealed: row.bytes(4))
-        case .consent:
+        case .consent, .matter:
             SealedCell(
                 place: SealedPlace(row.integer(0), name: row.text(2)),
                 resident: ResidentNumber(row.integer(1)), field: row.text(2),

@@ -28,6 +28,10 @@ struct KeyRotationTests {
         try gateway.pull([row("r-a", ["income": "1200", "dead": "1"])] + rows)
         try gateway.pull([row("bad", "110101195803041230")])
         _ = try gateway.agree(number, purpose: "review")
+        _ = try EmergencyDesk(gateway.parts).open(
+            EmergencyRequest(
+                department: "civil", officer: "officer-7", template: "rescue",
+                reason: "life-at-risk", caseID: "case-1", citizenNumber: number))
         _ = try gateway.answer(gateway.request(["identity.name"], of: number))
     }
 

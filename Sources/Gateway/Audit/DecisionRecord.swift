@@ -31,6 +31,7 @@ struct DecisionRecord {
             ("items", .array(decided.decisions.map(Self.item))),
         ]
         members += Self.members(of: DecisionFacts.Shared(consented))
+        members += consented.located.standing.incidentMembers
         if let department = admitted.department {
             members.append(("callerSnapshot", Self.snapshot(of: department)))
         }
@@ -65,6 +66,9 @@ struct DecisionRecord {
             ("mandateRequired", .bool(shared.isMandateRequired)),
             ("mandatesRequired", .integer(shared.mandatesRequired)),
             ("caseGiven", .bool(shared.isCaseGiven)),
+            ("emergency", .string(shared.emergencyState)),
+            ("protected", .bool(shared.isProtected)), ("child", .bool(shared.isChild)),
+            ("deceased", .bool(shared.isDeceased)),
         ]
     }
 
@@ -86,6 +90,7 @@ struct DecisionRecord {
             "assurance": .integer(facts.consentAssurance),
             "giver": .string(facts.consentGiver),
             "mandatesGiven": .integer(facts.mandatesGiven),
+            "emergencyCovers": .bool(facts.emergencyCoversItem),
             "allowed": .bool(decision.isAllowed),
             "rules": .array(decision.determining.map { .string($0) }),
             "failed": .array(decision.failed.map { .string($0) }),

@@ -102,7 +102,10 @@ private struct RecordedFacts {
             isConsentRequired: try flag("consentRequired"),
             isMandateRequired: try flag("mandateRequired"),
             mandatesRequired: try number("mandatesRequired"), isCaseGiven: try flag("caseGiven"),
-            itemCount: itemCount, clock: Int64(try number("clock")))
+            emergencyState: try text("emergency"),
+            isProtected: try flag("protected"), isChild: try flag("child"),
+            isDeceased: try flag("deceased"), itemCount: itemCount,
+            clock: Int64(try number("clock")))
     }
 
     func facts(_ shared: DecisionFacts.Shared) throws(RecordFault) -> DecisionFacts {
@@ -111,7 +114,8 @@ private struct RecordedFacts {
             isItemKnown: try flag("known"), purposeCoversItem: try flag("purposeCovers"),
             basisCoversItem: try flag("basisCovers"), consentState: try text("consentState"),
             consentAssurance: try number("assurance"), consentGiver: try text("giver"),
-            mandatesGiven: try number("mandatesGiven"))
+            mandatesGiven: try number("mandatesGiven"),
+            emergencyCoversItem: try flag("emergencyCovers"))
     }
 
     /// What the rules now say otherwise about this item.

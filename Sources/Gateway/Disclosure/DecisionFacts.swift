@@ -26,6 +26,14 @@ struct DecisionFacts: Hashable, Sendable {
         var isMandateRequired: Bool
         var mandatesRequired: Int
         var isCaseGiven: Bool
+        /// `none`, `open` or `expired`; `none` unless the basis is of kind `emergency`.
+        var emergencyState: String
+        /// Whether the resident is to be treated as one who needs protection; true where nobody has looked.
+        var isProtected: Bool
+        /// Below 14, or of unknown age; false unless somebody has to agree.
+        var isChild: Bool
+        /// Confirmed dead; false unless somebody has to agree.
+        var isDeceased: Bool
         var itemCount: Int
         /// Milliseconds since 1970.
         var clock: Int64
@@ -43,6 +51,7 @@ struct DecisionFacts: Hashable, Sendable {
     /// Who said so; `none` where nothing was said.
     var consentGiver: String
     var mandatesGiven: Int
+    var emergencyCoversItem: Bool
 }
 
 extension DecisionFacts {
@@ -57,7 +66,8 @@ extension DecisionFacts {
             consentState: standing?.status.rawValue ?? "none",
             consentAssurance: standing?.consent?.statement.assurance ?? 0,
             consentGiver: standing?.consent?.statement.giver.word ?? "none",
-            mandatesGiven: consented.mandatesGiven[item] ?? 0)
+            mandatesGiven: consented.mandatesGiven[item] ?? 0,
+            emergencyCoversItem: consented.located.emergency.items.contains(item))
     }
 
     var context: RecordValue {
@@ -90,6 +100,13 @@ extension DecisionFacts {
                 "mandated": .long(Int64(mandatesGiven)),
             ]),
             "case": .record(["given": .bool(shared.isCaseGiven)]),
+            "emergency": .record([
+                "state": .string(shared.emergencyState), "coversItem": .bool(emergencyCoversItem),
+            ]),
+            "subject": .record([
+                "protected": .bool(shared.isProtected), "child": .bool(shared.isChild),
+                "deceased": .bool(shared.isDeceased),
+            ]),
             "itemCount": .long(Int64(shared.itemCount)),
             "clock": .datetime(DatetimeValue(milliseconds: shared.clock)),
         ]
@@ -113,7 +130,11 @@ extension DecisionFacts.Shared {
             isConsentRequired: consented.isConsentRequired,
             isMandateRequired: based.purpose?.needsHouseholdMandate ?? false,
             mandatesRequired: consented.mandatesRequired,
-            isCaseGiven: !(request.caseID ?? "").isEmpty, itemCount: admitted.items.count,
-            clock: admitted.clock)
+            isCaseGiven: !(request.caseID ?? "").isEmpty,
+            emergencyState: consented.located.emergency.state.rawValue,
+            isProtected: consented.located.standing.isProtected,
+            isChild: consented.located.facts?.needsGuardian ?? false,
+            isDeceased: consented.located.facts?.life == .deathConfirmed,
+            itemCount: admitted.items.count, clock: admitted.clock)
     }
 }
