@@ -22,17 +22,25 @@ extension HomeTransaction {
     }
 
     func matters(_ filter: MatterFilter) throws(GatewayError) -> [SealedMatter] {
+        // Each condition stands only where it is asked for, so that the index over it is used.
+        var conditions = ["(opened_minute, id) > (?, ?)"]
         let after = filter.after ?? (Int64.min, "")
+        var arguments: StatementArguments = [after.openedAt, after.id]
+        if let resident = filter.resident {
+            conditions.append("resident = ?")
+            arguments += [resident.value]
+        }
+        if let kind = filter.kind {
+            conditions.append("kind = ?")
+            arguments += [kind.rawValue]
+        }
+        if !filter.includesClosed { conditions.append("state <> 'closed'") }
+        arguments += [filter.limit]
         return try rows(
             """
-            SELECT * FROM matter WHERE (opened_minute, id) > (?1, ?2)
-                AND (?3 IS NULL OR kind = ?3) AND (?4 IS NULL OR resident = ?4)
-                AND (?5 OR state <> 'closed') ORDER BY opened_minute, id LIMIT ?6
-            """,
-            [
-                after.openedAt, after.id, filter.kind?.rawValue, filter.resident?.value,
-                filter.includesClosed, filter.limit,
-            ], matter)
+            SELECT * FROM matter WHERE \(conditions.joined(separator: " AND "))
+            ORDER BY opened_minute, id LIMIT ?
+            """, arguments, matter)
     }
 
     func keep(_ matter: SealedMatter) throws(GatewayError) {

@@ -14,7 +14,7 @@ struct EmergencyTests {
         gateway = try TestGateway()
         try gateway.pull([
             row("1", ["phone": "13800000001", "kind": "dependent"]),
-            row("2", citizenNumber("19600101", 7), name: "李四"),
+            row("2", citizenNumber("19600101", 107), name: "李四"),
         ])
     }
 
@@ -57,7 +57,7 @@ struct EmergencyTests {
         #expect(try ask("identity.sex") == [.emergencyScope])
         #expect(try ask(caseID: "case-2") == [.emergencyNotOpen])
         #expect(try ask(officer: "officer-8") == [.emergencyNotOpen])
-        #expect(try ask(of: citizenNumber("19600101", 7)) == [.emergencyNotOpen])
+        #expect(try ask(of: citizenNumber("19600101", 107)) == [.emergencyNotOpen])
     }
 
     @Test("No emergency reaches the value of a field of tier 4")
@@ -121,7 +121,7 @@ struct EmergencyTests {
             (.unknownTemplate, { $0.template = "flood" }),
             (.notOfDepartment, { $0.department = "school" }),
             (.unknownReason, { $0.reason = "curious" }), (.noCase, { $0.caseID = "" }),
-            (.unknownResident, { $0.citizenNumber = citizenNumber("19770707", 77) }),
+            (.unknownResident, { $0.citizenNumber = citizenNumber("19770707", 177) }),
         ]
         for (expected, change) in cases {
             let size = try gateway.logSize

@@ -24,9 +24,9 @@ struct ProtectionTests {
         try gateway.pull([row("1", ["phone": "13800000001"])])
     }
 
-    private func find(_ finding: StandingFinding, _ of: String? = nil) throws {
-        try StandingDesk(gateway.parts).find(
-            finding, citizenNumber: of ?? number, officer: "chief", reference: "F-1")
+    private func mark(_ mark: StandingMark, _ of: String? = nil) throws {
+        try StandingDesk(gateway.parts).mark(
+            mark, citizenNumber: of ?? number, officer: "chief", reference: "F-1")
     }
 
     private func phone() throws -> [RefusalReason] {
@@ -34,13 +34,13 @@ struct ProtectionTests {
     }
 
     @Test(
-        "Somebody of whom nobody has found anything is protected; a finding acts on the next decision"
+        "Somebody of whom nobody has marked anything is protected; a mark acts on the next decision"
     )
     func unknownIsProtected() throws {
         #expect(try phone() == [.forbiddenByRule])
-        try find(.notProtected)
+        try mark(.notProtected)
         #expect(try phone() == [])
-        try find(.protected)
+        try mark(.protected)
         #expect(try phone() == [.forbiddenByRule])
         let replay = try AuditDesk(gateway.parts).replay(by: gateway.parts.policies)
         #expect(replay.isSound && replay.same == 3)
@@ -48,7 +48,7 @@ struct ProtectionTests {
 
     @Test("Below 14 only a guardian's consent counts, whatever the basis")
     func children() throws {
-        let child = citizenNumber("20150601", 5)
+        let child = citizenNumber("20150601", 105)
         try gateway.pull([row("2", child, name: "小明")])
         let asked = gateway.request(["identity.name"], of: child, basis: "agreed")
         _ = try gateway.agree(child, items: ["identity.name"])
@@ -73,7 +73,7 @@ struct ProtectionTests {
         let relative = SubjectAccessRequest(
             citizenNumber: number, claimant: .nearRelative(evidence: "register"), officer: "wang",
             channel: "test")
-        try find(.closedToRelatives)
+        try mark(.closedToRelatives)
         guard
             case .refused(let reasons, _) = try SubjectAccess(gateway.parts).answer(
                 relative, to: KeptParts())
@@ -88,13 +88,13 @@ struct ProtectionTests {
         "Whoever touches a decoy sees nothing of it; the log has an incident, and nobody without keys can tell"
     )
     func decoys() throws {
-        let decoy = citizenNumber("19600101", 7)
+        let decoy = citizenNumber("19600101", 107)
         try gateway.pull([row("2", decoy, name: "李四")])
         func shape(_ of: String) throws -> [String] {
             let answer = try gateway.answer(gateway.request(["identity.name"], of: of))
             return answer.items.map { "\($0.rules) \($0.isRefused)" } + ["\(answer.outcome)"]
         }
-        try find(.decoy, decoy)
+        try mark(.decoy, decoy)
         let size = try gateway.logSize
         let seen = try shape(decoy)
         let grown = try gateway.logSize - size
@@ -110,9 +110,29 @@ struct ProtectionTests {
                 citizenNumber: decoy, claimant: .resident, officer: "wang", channel: "test"),
             to: KeptParts())
         let entries = try AuditDesk(gateway.parts).entries(from: 0, limit: 1_000)
-        let incidents = entries.filter { $0.operational["incident"]?.string == "decoy" }
-        #expect(incidents.count == 3, "an answer, an emergency access, an export")
-        let kinds = Set(incidents.map(\.leaf.type))
-        #expect(kinds == [.decision, .admin], "the public leaf says nothing of it")
+        let mine = try AccessHistory(gateway.parts).entries(citizenNumber: decoy)
+        for text in mine.map({ "\($0.operational)\($0.subject ?? .null)" }) {
+            #expect(!text.contains("decoy"), "their own list says nothing of it")
+        }
+        let reading = try AuditReading(officer: "chief", reason: .inspection)
+        let incidents = try IncidentDesk(gateway.parts).report(by: reading)
+        #expect(
+            incidents.map(\.kind) == [.decision, .admin, .decision],
+            "an answer, an emergency access, an export")
+        #expect(incidents.map(\.officer) == ["officer-7", "officer-7", "wang"])
+        #expect(try IncidentDesk(gateway.parts).report(by: reading).isEmpty, "each is told once")
+        _ = try gateway.answer(gateway.request(["identity.sex"], of: decoy))
+        #expect(try IncidentDesk(gateway.parts).report(by: reading).count == 1)
+        let after = try AuditDesk(gateway.parts).entries(
+            from: UInt64(entries.count), limit: 1_000)
+        let reports = after.filter { $0.operational["format"]?.string == "hangu/incident/1" }
+        #expect(reports.map { $0.operational["count"]?.integer } == [3, 0, 1])
+        let sink = KeptParts()
+        _ = try SubjectAccess(gateway.parts).answer(
+            SubjectAccessRequest(
+                citizenNumber: decoy, claimant: .resident, officer: "wang", channel: "test"),
+            to: sink)
+        #expect(sink.values(.matters).compactMap { $0["kind"]?.string } == ["emergency"])
+        #expect(!sink.texts.joined().contains("decoy") && sink.parts.count > 5)
     }
 }

@@ -21,8 +21,6 @@ package struct AuditFilter: Sendable, Equatable {
     package var consents: [String] = []
     package var cases: [String] = []
     package var isBreakGlass = false
-    /// Whether only what touched a decoy is wanted.
-    package var isIncident = false
     package var resident: AuditResident?
 
     package init() {}
@@ -31,7 +29,7 @@ package struct AuditFilter: Sendable, Equatable {
     package var isPublic: Bool {
         departments.isEmpty && officers.isEmpty && purposes.isEmpty && bases.isEmpty
             && items.isEmpty && classes.isEmpty && rules.isEmpty && consents.isEmpty
-            && cases.isEmpty && !isBreakGlass && !isIncident && resident == nil
+            && cases.isEmpty && !isBreakGlass && resident == nil
     }
 }
 
@@ -62,7 +60,6 @@ extension AuditFilter {
             consents.map { AuditTerm(.consent, $0) }, cases.map { AuditTerm(.caseID, $0) },
         ].filter { !$0.isEmpty }
         if isBreakGlass { groups.append([AuditTerm(.breakGlass, "true")]) }
-        if isIncident { groups.append([AuditTerm(.incident, "decoy")]) }
         if let pseudonym { groups.append([AuditTerm(.resident, pseudonym)]) }
         if !classes.isEmpty {
             let names = Set(classes)
@@ -99,7 +96,6 @@ extension AuditFilter {
         add("class", classes)
         add("rule", rules)
         if isBreakGlass { parts.append("break-glass") }
-        if isIncident { parts.append("incident") }
         for (name, isAsked) in [
             ("by", !officers.isEmpty), ("consent", !consents.isEmpty), ("case", !cases.isEmpty),
             ("resident", resident != nil),

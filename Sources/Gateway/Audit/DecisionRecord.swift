@@ -31,7 +31,6 @@ struct DecisionRecord {
             ("items", .array(decided.decisions.map(Self.item))),
         ]
         members += Self.members(of: DecisionFacts.Shared(consented))
-        members += consented.located.standing.incidentMembers
         if let department = admitted.department {
             members.append(("callerSnapshot", Self.snapshot(of: department)))
         }

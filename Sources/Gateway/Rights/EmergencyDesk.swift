@@ -99,13 +99,7 @@ package struct EmergencyDesk: Sendable {
                 detail: EmergencyDetail(request, until: until).json)
             try book.keep(matter, in: writer)
             let receipts = try parts.log.append(
-                [
-                    .emergencyStep(
-                        "opened", matter, resident: resident, by: request.officer,
-                        incident: try PersonStanding(
-                            of: resident, parts: parts, reader: writer
-                        ).incidentMembers)
-                ],
+                [.emergencyStep("opened", matter, resident: resident, by: request.officer)],
                 in: writer)
             return .opened(
                 id: id, until: until, reviewBy: reviewBy, Self.only(receipts))

@@ -119,7 +119,7 @@ extension AuditDraft {
     /// One step in the life of an emergency access; `basisKind` lets `audit list --break-glass` find it.
     static func emergencyStep(
         _ step: String, _ matter: Matter, resident: LocatedResident, by officer: String,
-        judgement: EmergencyJudgement? = nil, incident: [(String, JSONValue)] = []
+        judgement: EmergencyJudgement? = nil
     ) -> AuditDraft {
         let members: [(String, JSONValue)] = [
             ("format", .string(emergencyFormat)), ("step", .string(step)),
@@ -133,7 +133,7 @@ extension AuditDraft {
         ]
         return AuditDraft(
             type: .admin, decision: .none,
-            operational: .object(JSONObject(distinctMembers: members + incident)),
+            operational: .object(JSONObject(distinctMembers: members)),
             subject: (
                 resident,
                 .object([

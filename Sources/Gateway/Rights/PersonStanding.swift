@@ -2,7 +2,7 @@ import JSONText
 import ResidentModel
 import TransparencyLog
 
-/// What officers have found of a person, beside what sources say of them.
+/// How a person stands, as officers have marked it, beside what sources say of them.
 package struct PersonStanding: Hashable, Sendable {
     /// Whether somebody needs protection; what nobody has looked at counts as yes.
     package enum Protection: String, Hashable, Sendable, CaseIterable {
@@ -11,7 +11,7 @@ package struct PersonStanding: Hashable, Sendable {
         case notProtected = "not-protected"
     }
 
-    /// Nothing was found of anybody so far.
+    /// Nobody has marked anything so far.
     static let unknown = PersonStanding()
 
     package internal(set) var protection = Protection.unknown
@@ -22,11 +22,8 @@ package struct PersonStanding: Hashable, Sendable {
 
     /// Whether the person is to be treated as one who needs protection.
     package var isProtected: Bool { protection != .notProtected }
-
-    /// What an entry about the person carries in the part that only oversight opens, where it is an incident.
-    var incidentMembers: [(String, JSONValue)] {
-        isDecoy ? [("incident", .string("decoy"))] : []
-    }
+    /// Entries about a decoy before this one are reported already.
+    var reportedBelow: UInt64 = 0
 }
 
 extension PersonStanding {
@@ -51,22 +48,35 @@ extension PersonStanding {
     init(_ value: JSONValue) throws(GatewayError) {
         guard value["format"]?.string == Self.format,
             let protection = value["protection"]?.string.flatMap(Protection.init(rawValue:)),
-            let isDecoy = value["decoy"]?.bool, let isClosed = value["closedToRelatives"]?.bool
-        else { throw .store(.corrupt(what: "a finding about a person is not what was kept")) }
-        self.init(protection: protection, isDecoy: isDecoy, isClosedToRelatives: isClosed)
+            let isDecoy = value["decoy"]?.bool, let isClosed = value["closedToRelatives"]?.bool,
+            let reported = value["reportedBelow"]?.integer
+        else { throw .store(.corrupt(what: "the standing of a person is not what was kept")) }
+        self.init(
+            protection: protection, isDecoy: isDecoy, isClosedToRelatives: isClosed,
+            reportedBelow: UInt64(clamping: reported))
     }
 
     func json(by officer: String, reference: String) -> JSONValue {
         .object([
             "format": .string(Self.format), "protection": .string(protection.rawValue),
             "decoy": .bool(isDecoy), "closedToRelatives": .bool(isClosedToRelatives),
+            "reportedBelow": .integer(Int(clamping: reportedBelow)),
             "officer": .string(officer), "reference": .string(reference),
+        ])
+    }
+
+    /// What the person's own export shows of a standing; nil where it would only tell a decoy from anybody else.
+    var shown: JSONValue? {
+        guard protection != .unknown || isClosedToRelatives else { return nil }
+        return .object([
+            "format": .string(Self.format), "protection": .string(protection.rawValue),
+            "closedToRelatives": .bool(isClosedToRelatives),
         ])
     }
 }
 
-/// What an officer can find of a person.
-package enum StandingFinding: String, Hashable, Sendable, CaseIterable {
+/// What an officer can mark of a person.
+package enum StandingMark: String, Hashable, Sendable, CaseIterable {
     case protected
     case notProtected = "not-protected"
     case decoy
@@ -75,22 +85,22 @@ package enum StandingFinding: String, Hashable, Sendable, CaseIterable {
     case openToRelatives = "open-to-relatives"
 }
 
-/// Keeps what officers find of people; each finding is an entry and acts on the next decision.
+/// Keeps what officers mark of people; each mark is an entry and acts on the next decision.
 package struct StandingDesk: Sendable {
     private let parts: GatewayParts
 
     package init(_ parts: GatewayParts) { self.parts = parts }
 
-    /// Keeps a finding.
+    /// Keeps a mark.
     ///
     /// - Parameters:
-    ///   - finding: What was found; what was found before of other things stays.
+    ///   - mark: What is so; what was marked before of other things stays.
     ///   - citizenNumber: Of whom, as the caller wrote it.
     ///   - officer: Who answers for it.
-    ///   - reference: The number under which the finding is filed.
+    ///   - reference: The number under which it is filed.
     /// - Throws: ``RequestError/noSuchResident`` where nobody is known by the number.
-    package func find(
-        _ finding: StandingFinding, citizenNumber: String, officer: String, reference: String
+    package func mark(
+        _ mark: StandingMark, citizenNumber: String, officer: String, reference: String
     ) throws(GatewayError) {
         _ = try AuditReading(officer: officer, reason: .maintenance, reference: reference)
         guard !reference.isEmpty else { throw .request(.empty("the reference")) }
@@ -109,7 +119,8 @@ package struct StandingDesk: Sendable {
                 try known.map { matter throws(GatewayError) in
                     try PersonStanding(matter.detail)
                 } ?? .unknown
-            standing.take(finding)
+            standing.take(mark)
+            if mark == .decoy { standing.reportedBelow = try writer.treeSize() }
             let detail = standing.json(by: officer, reference: reference)
             let next =
                 known?.next(state: .closed, due: nil, detail: detail)
@@ -118,15 +129,17 @@ package struct StandingDesk: Sendable {
                     openedAt: parts.clock.minute, due: nil, detail: detail)
             try book.keep(next, in: writer)
             _ = try parts.log.append(
-                [.standing(finding, of: resident, officer: officer, reference: reference)],
-                in: writer)
+                [
+                    .standing(
+                        mark, matter: next, of: resident, officer: officer, reference: reference)
+                ], in: writer)
         }
     }
 }
 
 extension PersonStanding {
-    fileprivate mutating func take(_ finding: StandingFinding) {
-        switch finding {
+    fileprivate mutating func take(_ mark: StandingMark) {
+        switch mark {
         case .protected: protection = .protected
         case .notProtected: protection = .notProtected
         case .decoy: isDecoy = true
@@ -138,21 +151,27 @@ extension PersonStanding {
 }
 
 extension AuditDraft {
-    /// A finding about a person; what it is stands only in the part that dies with the resident's key.
+    /// A mark of a person; what it is stands only in the part that dies with the resident's key.
+    ///
+    /// The mark of a decoy is about nobody: in the decoy's own list it would tell whoever asks for that.
     fileprivate static func standing(
-        _ finding: StandingFinding, of resident: LocatedResident, officer: String,
+        _ mark: StandingMark, matter: Matter, of resident: LocatedResident, officer: String,
         reference: String
     ) -> AuditDraft {
-        AuditDraft(
-            type: .admin, decision: .none,
-            operational: .object(["format": .string("hangu/standing/1")]),
-            subject: (
-                resident,
-                .object([
-                    "format": .string("hangu/standing-subject/1"),
-                    "finding": .string(finding.rawValue), "officer": .string(officer),
-                    "reference": .string(reference),
-                ])
-            ))
+        let format = "hangu/standing/1"
+        let detail: [(String, JSONValue)] = [
+            ("mark", .string(mark.rawValue)), ("matter", .string(matter.id)),
+            ("officer", .string(officer)), ("reference", .string(reference)),
+        ]
+        func object(_ format: String) -> JSONValue {
+            .object(JSONObject(distinctMembers: [("format", .string(format))] + detail))
+        }
+        guard mark != .decoy, mark != .notDecoy else {
+            return AuditDraft(
+                type: .admin, decision: .none, operational: object(format), subject: nil)
+        }
+        return AuditDraft(
+            type: .admin, decision: .none, operational: .object(["format": .string(format)]),
+            subject: (resident, object("hangu/standing-subject/1")))
     }
 }

@@ -178,11 +178,7 @@ package struct SubjectAccess: Sendable {
                 against: request.claimant, facts: facts, standing: standing)
             return (
                 (resident, reasons),
-                [
-                    .subjectAccess(
-                        request, reasons: reasons, resident: resident,
-                        incident: standing.incidentMembers)
-                ]
+                [.subjectAccess(request, reasons: reasons, resident: resident)]
             )
         }
         guard let receipt = receipts.first else { preconditionFailure("one entry, one receipt") }
@@ -226,8 +222,7 @@ extension AuditDraft {
 
     /// A decision about a request for everything.
     fileprivate static func subjectAccess(
-        _ request: SubjectAccessRequest, reasons: [AccessRefusal], resident: LocatedResident?,
-        incident: [(String, JSONValue)] = []
+        _ request: SubjectAccessRequest, reasons: [AccessRefusal], resident: LocatedResident?
     ) -> AuditDraft {
         var members: [(String, JSONValue)] = [
             ("format", .string(subjectAccessFormat)), ("channel", .string(request.channel)),
@@ -240,7 +235,6 @@ extension AuditDraft {
             ("evidence", .string(request.claimant.evidence ?? "")),
         ]
         if resident == nil { members += who }
-        members += incident
         return AuditDraft(
             type: .decision, decision: reasons.isEmpty ? .allowed : .refused,
             operational: .object(JSONObject(distinctMembers: members)),

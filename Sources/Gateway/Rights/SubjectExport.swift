@@ -243,13 +243,18 @@ private struct ExportWalk {
         while true {
             let page = try book.matters(filter, in: reader)
             for matter in page {
+                var detail = matter.detail
+                if matter.kind == .standing {
+                    guard let shown = try PersonStanding(detail).shown else { continue }
+                    detail = shown
+                }
                 try give(
                     .matters,
                     .object([
                         "matter": .string(matter.id), "kind": .string(matter.kind.rawValue),
                         "state": .string(matter.state.rawValue),
                         "openedMinute": .integer(Int(matter.openedAt)),
-                        "due": .string(matter.due?.description ?? ""), "details": matter.detail,
+                        "due": .string(matter.due?.description ?? ""), "details": detail,
                     ]))
             }
             guard page.count == filter.limit, let last = page.last else { return }

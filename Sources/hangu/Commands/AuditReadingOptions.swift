@@ -85,9 +85,6 @@ struct AuditFilterOptions: ParsableArguments {
     @Flag(help: "Only what was asked for on an emergency basis.")
     var breakGlass = false
 
-    @Flag(help: "Only what touched a decoy: each is an incident.")
-    var incident = false
-
     @Option(help: "A resident by the name that --details shows.")
     var pseudonym: String?
 
@@ -121,7 +118,6 @@ struct AuditFilterOptions: ParsableArguments {
         filter.consents = consent
         filter.cases = `case`
         filter.isBreakGlass = breakGlass
-        filter.isIncident = incident
         if let pseudonym { filter.resident = .pseudonym(pseudonym) }
         if let resident {
             filter.resident = .citizenNumber(try SubjectInput.readNumber(from: resident))

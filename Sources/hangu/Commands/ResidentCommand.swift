@@ -9,7 +9,7 @@ struct ResidentCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resident", abstract: "What a resident may see.",
         subcommands: [
-            Accesses.self, ResidentExportCommand.self, ResidentFindCommand.self,
+            Accesses.self, ResidentExportCommand.self, ResidentMarkCommand.self,
             HandOverCommand.self, TakeOverCommand.self,
         ])
 

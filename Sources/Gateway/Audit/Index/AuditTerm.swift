@@ -11,7 +11,6 @@ package struct AuditTerm: Hashable, Sendable {
         case department, purpose, basis, item, rule, officer, consent, resident
         case caseID = "case"
         case breakGlass = "break-glass"
-        case incident
 
         /// Whether anybody reads it off the public leaf.
         var isPublic: Bool { self == .kind || self == .decision || self == .epoch }
@@ -77,7 +76,6 @@ struct EntryTerms {
             for rule in item["rules"]?.array ?? [] { add(.rule, rule) }
             for rule in item["failed"]?.array ?? [] { add(.rule, rule) }
         }
-        add(.incident, detail["incident"])
         if detail["basisKind"]?.string == LegalBasisKind.emergency.rawValue {
             terms.insert(AuditTerm(.breakGlass, "true"))
         }

@@ -1,21 +1,21 @@
 import ArgumentParser
 import Gateway
 
-/// The command `hangu resident find`.
-struct ResidentFindCommand: ParsableCommand {
+/// The command `hangu resident mark`.
+struct ResidentMarkCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "find",
-        abstract: "Keep what an officer has found: protection, decoys, a wish for after death.",
+        commandName: "mark",
+        abstract: "Keep how a person stands: protection, decoys, a wish for after death.",
         discussion: """
-            echo NUMBER | hangu resident find protected --officer li --reference 2026-17 --resident -
+            echo NUMBER | hangu resident mark protected --officer li --reference 2026-17 --resident -
 
             protected, not-protected: whether a person needs protection; what nobody has looked at counts as protected.
             decoy, not-decoy: nobody lives under the number, so that whoever asks raises an incident.
             closed-to-relatives, open-to-relatives: what the resident wished for after death (PIPL art. 49).
             """)
 
-    @Argument(help: "The finding.")
-    var finding: String
+    @Argument(help: "What is so.")
+    var mark: String
 
     @Option(help: "Who answers for it.")
     var officer: String
@@ -27,23 +27,23 @@ struct ResidentFindCommand: ParsableCommand {
     @OptionGroup var options: HomeOptions
 
     func validate() throws {
-        guard StandingFinding(rawValue: finding) != nil else {
+        guard StandingMark(rawValue: mark) != nil else {
             throw ValidationError(
-                "the finding is one of "
-                    + StandingFinding.allCases.map(\.rawValue).joined(separator: ", "))
+                "the mark is one of "
+                    + StandingMark.allCases.map(\.rawValue).joined(separator: ", "))
         }
     }
 
     func run() throws {
-        guard let found = StandingFinding(rawValue: finding) else {
-            throw ValidationError("the finding cannot be read")
+        guard let known = StandingMark(rawValue: mark) else {
+            throw ValidationError("the mark cannot be read")
         }
         try options.withHome { home, console in
-            try StandingDesk(home.parts).find(
-                found, citizenNumber: try resident.citizenNumber(), officer: officer,
+            try StandingDesk(home.parts).mark(
+                known, citizenNumber: try resident.citizenNumber(), officer: officer,
                 reference: reference)
             if console.isJSON {
-                try console.say(json: ["finding": finding])
+                try console.say(json: ["mark": mark])
             } else {
                 console.say(
                     Message("已登记，下一次请求起生效", "kept; it holds from the next request on"))
