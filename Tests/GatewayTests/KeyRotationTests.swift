@@ -148,7 +148,7 @@ struct KeyRotationTests {
     @Test("A process that read the ring before a rotation opens and seals under the new key")
     func staleProcess() throws {
         let other = try gateway.secondProcess()
-        #expect(try AccessHistory(other).entries(citizenNumber: number).count == 3)
+        #expect(try AccessHistory(other).entries(citizenNumber: number).count == 4)
         for fieldClass in classes() { _ = try rotation.rotateClass(fieldClass) }
         _ = try rotation.rotateIndex("identity.citizen-number")
         _ = try rotation.rotateSigning()

@@ -2,6 +2,7 @@ import Consent
 import JSONText
 import ResidentModel
 import SQLiteStore
+import TestSupport
 import Testing
 import TransparencyLog
 

@@ -52,7 +52,7 @@ struct RightsCommandTests {
 
     @Test("An export is one file for its owner alone: whole JSON, or a page that fetches nothing")
     func export() throws {
-        let town = try TestTown(residents: 60, seed: 5)
+        let town = try TestTown(residents: 100, seed: 5)
         let home = try TestHome(town: town.path)
         _ = try home.check(["pull"])
         let number = town.story.elder.citizenNumber.digits + "\n"
@@ -91,7 +91,7 @@ struct RightsCommandTests {
 
     @Test("An emergency from opening to closing, and a decoy that only the officer hears of")
     func emergency() throws {
-        let town = try TestTown(residents: 60, seed: 5)
+        let town = try TestTown(residents: 100, seed: 5)
         let home = try TestHome(town: town.path)
         _ = try home.check(["pull"])
         let number = town.story.elder.citizenNumber.digits + "\n"

@@ -44,25 +44,25 @@ struct EmergencyTemplateTests {
         "A calendar that is not whole is refused with the place of the fault",
         arguments: [
             (
-                "  \"2025\": {source: {zh: 通, en: N}, holidays: [], worked-weekends: []}\n"
-                    + "  \"2027\": {source: {zh: 通, en: N}, holidays: [], worked-weekends: []}\n",
+                "  \"2025\": {source: {zh: 通, en: Notice}, holidays: [], worked-weekends: []}\n"
+                    + "  \"2027\": {source: {zh: 通, en: Notice}, holidays: [], worked-weekends: []}\n",
                 4, "gap"
             ),
             (
-                "  \"2026\": {source: {zh: 通, en: N}, holidays: [\"2025-01-01\"], worked-weekends: []}\n",
+                "  \"2026\": {source: {zh: 通, en: Notice}, holidays: [\"2025-01-01\"], worked-weekends: []}\n",
                 3,
                 "2026"
             ),
             (
-                "  \"2026\": {source: {zh: 通, en: N}, holidays: [\"2026-05-05/2026-05-01\"], worked-weekends: []}\n",
+                "  \"2026\": {source: {zh: 通, en: Notice}, holidays: [\"2026-05-05/2026-05-01\"], worked-weekends: []}\n",
                 3, "range"
             ),
             (
-                "  \"2026\": {source: {zh: 通, en: N}, holidays: [\"2026-05-01\", \"2026-05-01/2026-05-02\"], "
+                "  \"2026\": {source: {zh: 通, en: Notice}, holidays: [\"2026-05-01\", \"2026-05-01/2026-05-02\"], "
                     + "worked-weekends: []}\n", 3, "twice"
             ),
             (
-                "  \"2026\": {source: {zh: 通, en: N}, holidays: [], worked-weekends: [\"2026-05-04\"]}\n",
+                "  \"2026\": {source: {zh: 通, en: Notice}, holidays: [], worked-weekends: [\"2026-05-04\"]}\n",
                 3,
                 "weekend"
             ),

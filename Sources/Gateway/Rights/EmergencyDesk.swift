@@ -172,6 +172,7 @@ package struct EmergencyDesk: Sendable {
     ///   - after: Where an earlier list ended.
     ///   - limit: How many at most.
     /// - Returns: Oldest first.
+    /// - Throws: ``GatewayError``; nothing is shown whose entry could not be kept.
     package func list(
         by reading: AuditReading, includesClosed: Bool = false,
         after: (openedAt: Int64, id: String)? = nil, limit: Int = 100

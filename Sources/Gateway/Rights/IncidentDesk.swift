@@ -32,6 +32,7 @@ package struct IncidentDesk: Sendable {
     ///
     /// - Parameter reading: Who looks, and why.
     /// - Returns: Oldest first; each is reported once.
+    /// - Throws: ``GatewayError``; what could not be kept is reported again.
     package func report(by reading: AuditReading) throws(GatewayError) -> [Incident] {
         try parts.write { writer throws(GatewayError) in
             var incidents: [Incident] = []

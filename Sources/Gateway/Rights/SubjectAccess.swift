@@ -140,14 +140,14 @@ package struct SubjectAccess: Sendable {
     ) throws(GatewayError) -> SubjectAccessOutcome {
         let decided = try record(request)
         guard let grant = decided.grant else { return .refused(decided.reasons, decided.receipt) }
-        do {
-            let counts = try SubjectExport(parts).write(grant, to: sink)
-            try recordOutcome(of: grant, values: counts.values)
-            return .delivered(grant, counts)
-        } catch {
+        let counts: ExportCounts
+        do { counts = try SubjectExport(parts).write(grant, to: sink) } catch {
             try recordOutcome(of: grant, values: nil)
             throw error
         }
+        // Where this cannot be kept, the decision stays as authorised, outcome unknown: never as failed.
+        try recordOutcome(of: grant, values: counts.values)
+        return .delivered(grant, counts)
     }
 
     private func record(

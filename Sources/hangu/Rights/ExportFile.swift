@@ -1,3 +1,4 @@
+import Foundation
 import Gateway
 import Glibc
 
@@ -12,6 +13,7 @@ final class ExportFile {
     private static let waitingMax = 1 << 16
 
     /// - Parameter path: A file that is not there yet; nil for standard output.
+    /// - Throws: ``GatewayError/request(_:)`` where it cannot be made.
     init(path: String?) throws(GatewayError) {
         self.path = path
         guard let path else {
@@ -34,7 +36,9 @@ final class ExportFile {
     /// Makes all of it durable; nothing can be written afterwards.
     func finish() throws(GatewayError) {
         try flush()
-        guard path == nil || fsync(descriptor) == 0 else { throw .store(.diskFull) }
+        guard let path else { return }
+        guard fsync(descriptor) == 0 else { throw .store(.diskFull) }
+        try PrivateFile.syncFolder(of: URL(fileURLWithPath: path))
         close()
     }
 
