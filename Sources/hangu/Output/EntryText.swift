@@ -84,6 +84,14 @@ struct EntryText {
         if entry.operational["format"]?.string == AuditDraft.emergencyFormat {
             parts += emergency(entry)
         }
+        if let kind = entry.operational["kind"]?.string.flatMap(MatterKind.init(rawValue:)) {
+            parts.append(MatterWords.kind(kind.rawValue).text(in: language))
+            let item = FieldID(entry.operational["field"]?.string ?? "")
+            parts.append(AnswerText(catalogue: catalogue, language: language).title(of: item))
+            let step = entry.operational["step"]?.string ?? ""
+            let word = step == "opened" ? Message("已受理", "taken") : MatterWords.step(step)
+            parts.append(word.text(in: language))
+        }
         if let recipient = entry.operational["recipient"]?.string {
             parts.append(department(recipient))
         }
@@ -112,12 +120,12 @@ struct EntryText {
     private func subjectAccess(_ entry: OpenedEntry) -> Message {
         let claimant = MatterWords.claimant(entry.operational["claimant"]?.string ?? "")
         let officer = entry.subject?["officer"]?.string ?? "?"
-        let start = "\(entry.index)  \(time(of: entry.leaf))"
+        let when = time(of: entry.leaf)
         let isAllowed = entry.leaf.decision == .allowed
         return Message(
-            "第 \(start)  \(claimant.chinese)申请查阅全部信息（经办人 \(officer)）："
+            "第 \(entry.index) 条  \(when)  \(claimant.chinese)申请查阅全部信息（经办人 \(officer)）："
                 + (isAllowed ? "准许" : "拒绝"),
-            "entry \(start)  \(claimant.english) asked for everything held (officer \(officer)): "
+            "entry \(entry.index)  \(when)  \(claimant.english) asked for everything held (officer \(officer)): "
                 + (isAllowed ? "granted" : "refused"))
     }
 

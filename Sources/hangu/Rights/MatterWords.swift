@@ -38,6 +38,11 @@ enum MatterWords {
         case "opened": Message("开启紧急查看", "emergency access opened")
         case "ended": Message("结束紧急查看", "emergency access ended")
         case "reviewed": Message("复核紧急查看", "emergency access reviewed")
+        case "corrected": Message("来源已更正", "corrected by its source")
+        case "upheld": Message("来源维持原值", "its source stands by it")
+        case "queued": Message("待通知", "to be told")
+        case "sent": Message("已通知", "told")
+        case "acknowledged": Message("已确认收到", "acknowledged")
         default: Message(word, word)
         }
     }
