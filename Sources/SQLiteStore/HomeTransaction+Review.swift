@@ -140,11 +140,13 @@ extension HomeTransaction {
             """
             SELECT v.*, s.source, s.name FROM review v JOIN stream s ON s.number = v.stream
             WHERE v.number > ? AND (? IS NULL OR v.kind = ?) AND (? IS NULL OR v.state = ?)
+                AND (? IS NULL OR v.resident = ?)
             ORDER BY v.number LIMIT ?
             """,
             [
                 filter.after, filter.kind?.rawValue, filter.kind?.rawValue,
-                filter.state?.rawValue, filter.state?.rawValue, filter.limit,
+                filter.state?.rawValue, filter.state?.rawValue, filter.resident?.value,
+                filter.resident?.value, filter.limit,
             ], review)
     }
 

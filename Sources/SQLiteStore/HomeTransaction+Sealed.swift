@@ -20,7 +20,7 @@ extension HomeTransaction {
                 statement.bind(after.second, at: 4)
                 statement.bind(after.third, at: 5)
             case .recordKey: statement.bind(after.second, at: 4)
-            case .consent: statement.bind(after.name, at: 4)
+            case .consent, .matter: statement.bind(after.name, at: 4)
             default: break
             }
             try statement.forEachRow { try walk.take($0, recordVersions: versions) }
@@ -78,7 +78,7 @@ extension HomeTransaction {
             switch column {
             case .fieldValue: "resident = ?3 AND field = ?4 AND record = ?5"
             case .recordKey: "number = ?4"
-            case .consent: "id = ?4 AND version = ?3"
+            case .consent, .matter: "id = ?4 AND version = ?3"
             default: "number = ?3"
             }
         var replaced = 0
@@ -104,7 +104,7 @@ extension HomeTransaction {
                             statement.bind(cell.place.second, at: 4)
                             statement.bind(cell.place.third, at: 5)
                         case .recordKey: statement.bind(cell.place.second, at: 4)
-                        case .consent: statement.bind(cell.place.name, at: 4)
+                        case .consent, .matter: statement.bind(cell.place.name, at: 4)
                         default: break
                         }
                         try statement.run()
@@ -171,6 +171,12 @@ private struct SealedWalk {
                 SELECT t.version, t.resident, t.id, t.sealed FROM consent t
                 WHERE (t.id, t.version) > (?4, ?1) \(isOld) ORDER BY t.id, t.version LIMIT ?2
                 """
+        case .matter:
+            cells = SealedCells(fields: [])
+            sql = """
+                SELECT t.version, t.resident, t.id, t.sealed FROM matter t
+                WHERE (t.id, t.version) > (?4, ?1) \(isOld) ORDER BY t.id, t.version LIMIT ?2
+                """
         case .quarantine:
             cells = SealedCells(fields: ["cells"])
             sql = """
@@ -205,7 +211,7 @@ private struct SealedWalk {
                     resident: ResidentNumber(row.integer(0)),
                     fieldIndex: fields[row.integer(1)] ?? 0,
                     recordVersion: try version(of: row.integer(2), recordVersions))
-            case .consent:
+            case .consent, .matter:
                 SealedCell(
                     place: SealedPlace(row.integer(0), name: row.text(2)),
                     resident: ResidentNumber(row.integer(1)),

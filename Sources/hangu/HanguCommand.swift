@@ -20,7 +20,9 @@ struct HanguCommand: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             InitCommand.self, PullCommand.self, DiscloseCommand.self, ConsentCommand.self,
-            ResidentCommand.self, AuditCommand.self, ReviewCommand.self, DemoCommand.self,
+            ResidentCommand.self, EmergencyCommand.self, CorrectionCommand.self,
+            WaysOutCommand.self, AuditCommand.self, ReviewCommand.self,
+            DemoCommand.self,
             KeysCommand.self, CedarCommand.self, WitnessCommand.self, FieldBenchCommand.self,
             DecisionBenchCommand.self,
         ])

@@ -198,9 +198,24 @@ extension FaultyTransaction {
     func consent(_ id: String) throws(GatewayError) -> SealedConsent? {
         try asking { base throws(GatewayError) in try base.consent(id) }
     }
+    func consentVersions(of resident: ResidentNumber) throws(GatewayError) -> [SealedConsent] {
+        try asking { base throws(GatewayError) in try base.consentVersions(of: resident) }
+    }
+    func departmentsKnowing(_ resident: ResidentNumber) throws(GatewayError) -> [String] {
+        try asking { base throws(GatewayError) in try base.departmentsKnowing(resident) }
+    }
+    func matter(_ id: String) throws(GatewayError) -> SealedMatter? {
+        try asking { base throws(GatewayError) in try base.matter(id) }
+    }
+    func matters(_ filter: MatterFilter) throws(GatewayError) -> [SealedMatter] {
+        try asking { base throws(GatewayError) in try base.matters(filter) }
+    }
 }
 
 extension FaultyTransaction {
+    func keep(_ matter: SealedMatter) throws(GatewayError) {
+        try changing { base throws(GatewayError) in try base.keep(matter) }
+    }
     func insertResident(_ id: ResidentID) throws(GatewayError) -> ResidentNumber {
         try changing { base throws(GatewayError) in try base.insertResident(id) }
     }

@@ -36,7 +36,7 @@ struct TestGateway {
         let rootKey = try RootKey(
             fileContent: SecretBytes(copying: [UInt8](repeating: 7, count: 32)),
             name: RootKeyName(id: "test", version: 1))
-        let own = ["provenance", "quarantine", "consent", "audit", "audit-subject"]
+        let own = ["provenance", "quarantine", "consent", "matter", "audit", "audit-subject"]
         let keyring = try Keyring.create(
             classes: catalogue.classes.map(\.name) + own, rootKey: rootKey, store: keys,
             random: random)

@@ -16,7 +16,9 @@ enum TestPolicies {
                 codeSets: YAMLReader.read(codeSets, file: "code-sets.yaml"),
                 departments: YAMLReader.read(departments, file: "departments.yaml"),
                 legalBases: YAMLReader.read(legalBases, file: "legal-bases.yaml"),
-                purposes: YAMLReader.read(purposes, file: "purposes.yaml")))
+                purposes: YAMLReader.read(purposes, file: "purposes.yaml"),
+                emergencies: YAMLReader.read(emergencies, file: "emergencies.yaml"),
+                calendar: YAMLReader.read(calendar, file: "calendar.yaml")))
     }
 
     static func mapping(of catalogue: Catalogue) throws -> SourceMapping {
@@ -150,6 +152,8 @@ enum TestPolicies {
                 "inquiry", "statutory-duty", "valid-from: \"2021-11-01\", withhold-days: 30"
             )
                 + "authority: {credit-code-kinds: [\"11\"]}}",
+            basis("urgent", "emergency")
+                + "authority: {credit-code-kinds: [\"11\"], functions: [assistance]}}",
             basis("unlisted", "statutory-duty") + "authority: {credit-code-kinds: [\"11\"]}}",
         ].joined(separator: "\n") + "\n"
 
@@ -160,7 +164,7 @@ enum TestPolicies {
             title: {zh: 核验, en: Review}
             plain: {zh: 核验, en: Review}
             legal-bases: [duty, agreed, guardian, request, entrusted, repealed, future, past, today, narrow,
-              inquiry]
+              inquiry, urgent]
             departments: [civil, neighbour, school, company]
             fields: [\(everything), account.number]
             data-life-days: 90
@@ -185,6 +189,29 @@ enum TestPolicies {
             batch-max: 1
             frequency: 1000/day
             household-mandate: true
+        """
+
+    static let emergencies = """
+        format: hangu/emergencies/1
+        emergencies:
+          rescue:
+            title: {zh: 救援, en: Rescue}
+            plain: {zh: 紧急救助, en: Help was urgent}
+            legal-bases: [urgent]
+            departments: [civil]
+            items: [identity.name, contact.phone, health.is-ill]
+            reasons: {life-at-risk: {zh: 生命危险, en: Life at risk}}
+            hours: 2
+            review-working-days: 3
+        """
+
+    static let calendar = """
+        format: hangu/calendar/1
+        years:
+          "2026":
+            source: {zh: 通知, en: Notice}
+            holidays: ["2026-03-09/2026-03-10"]
+            worked-weekends: ["2026-03-07"]
         """
 
     static let source = """

@@ -118,7 +118,10 @@ private struct RecordedFacts {
             isConsentRequired: try flag("consentRequired"),
             isMandateRequired: try flag("mandateRequired"),
             mandatesRequired: try number("mandatesRequired"), isCaseGiven: try flag("caseGiven"),
-            itemCount: itemCount, clock: Int64(try number("clock")))
+            emergencyState: try text("emergency"),
+            isProtected: try flag("protected"), isChild: try flag("child"),
+            isDeceased: try flag("deceased"), itemCount: itemCount,
+            clock: Int64(try number("clock")))
     }
 
     func facts(_ shared: DecisionFacts.Shared) throws(RecordFault) -> DecisionFacts {
@@ -128,7 +131,8 @@ private struct RecordedFacts {
             basisCoversItem: try flag("basisCovers"), consentState: try text("consentState"),
             consentAssurance: try number("assurance"), consentGiver: try text("giver"),
             mandatesGiven: try number("mandatesGiven"),
-            isWithinBudget: try flag("withinBudget"))
+            isWithinBudget: try flag("withinBudget"),
+            emergencyCoversItem: try flag("emergencyCovers"))
     }
 
     /// What the rules now say otherwise about this item.

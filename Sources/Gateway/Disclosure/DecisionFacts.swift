@@ -25,6 +25,14 @@ struct DecisionFacts: Hashable, Sendable {
         var isMandateRequired: Bool
         var mandatesRequired: Int
         var isCaseGiven: Bool
+        /// `none`, `open` or `expired`; `none` unless the basis is of kind `emergency`.
+        var emergencyState: String
+        /// Whether the resident is to be treated as one who needs protection; true where nobody has looked.
+        var isProtected: Bool
+        /// Below 14, or of unknown age; false unless somebody has to agree.
+        var isChild: Bool
+        /// Confirmed dead; false unless somebody has to agree.
+        var isDeceased: Bool
         var itemCount: Int
         /// Milliseconds since 1970.
         var clock: Int64
@@ -44,6 +52,7 @@ struct DecisionFacts: Hashable, Sendable {
     var mandatesGiven: Int
     /// Whether the caller may still ask this question about the resident's field (``QuestionBudget``).
     var isWithinBudget = true
+    var emergencyCoversItem: Bool
 }
 
 extension DecisionFacts {
@@ -58,7 +67,8 @@ extension DecisionFacts {
             consentState: standing?.status.rawValue ?? "none",
             consentAssurance: standing?.consent?.statement.assurance ?? 0,
             consentGiver: standing?.consent?.statement.giver.word ?? "none",
-            mandatesGiven: consented.mandatesGiven[item] ?? 0)
+            mandatesGiven: consented.mandatesGiven[item] ?? 0,
+            emergencyCoversItem: consented.located.emergency.items.contains(item))
     }
 }
 
@@ -79,7 +89,11 @@ extension DecisionFacts.Shared {
             isConsentRequired: consented.isConsentRequired,
             isMandateRequired: based.purpose?.needsHouseholdMandate ?? false,
             mandatesRequired: consented.mandatesRequired,
-            isCaseGiven: !(request.caseID ?? "").isEmpty, itemCount: admitted.items.count,
-            clock: admitted.clock)
+            isCaseGiven: !(request.caseID ?? "").isEmpty,
+            emergencyState: consented.located.emergency.state.rawValue,
+            isProtected: consented.located.standing.isProtected,
+            isChild: consented.located.facts?.needsGuardian ?? false,
+            isDeceased: consented.located.facts?.life == .deathConfirmed,
+            itemCount: admitted.items.count, clock: admitted.clock)
     }
 }

@@ -9,13 +9,23 @@ package struct LocatedRequest: Sendable {
     /// The adult members of the resident's household, the resident among them; empty where the purpose needs
     /// no mandate of the household.
     package let householdAdults: [LocatedResident]
+    /// Whether an emergency access carries the request; looked at only for a basis of that kind.
+    let emergency: EmergencyStanding
+    /// What officers have found of the resident.
+    let standing: PersonStanding
+    /// What sources say of age and life; looked at only where somebody has to agree.
+    let facts: PersonFacts?
 
     fileprivate init(
-        based: BasedRequest, resident: LocatedResident?, householdAdults: [LocatedResident]
+        based: BasedRequest, resident: LocatedResident?, householdAdults: [LocatedResident],
+        emergency: EmergencyStanding, standing: PersonStanding, facts: PersonFacts?
     ) {
         self.based = based
         self.resident = resident
         self.householdAdults = householdAdults
+        self.emergency = emergency
+        self.standing = standing
+        self.facts = facts
     }
 }
 
@@ -54,7 +64,20 @@ struct Locate {
         if let resident, based.purpose?.needsHouseholdMandate == true {
             adults = try householdAdults(of: resident, day: based.admitted.day, store: store)
         }
-        return LocatedRequest(based: based, resident: resident, householdAdults: adults)
+        var standing = PersonStanding.unknown
+        var facts: PersonFacts?
+        if let resident {
+            standing = try PersonStanding(of: resident, parts: parts, reader: store)
+            if based.legalBasis?.kind.needsConsent == true {
+                facts = try PersonFacts(
+                    of: resident, on: based.admitted.day, parts: parts, reader: store)
+            }
+        }
+        return LocatedRequest(
+            based: based, resident: resident, householdAdults: adults,
+            emergency: try EmergencyStanding(
+                for: based, resident: resident, parts: parts, reader: store), standing: standing,
+            facts: facts)
     }
 
     /// The request about a resident who is at hand, in no household; for ``DecisionRehearsal``.

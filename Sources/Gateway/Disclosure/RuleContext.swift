@@ -8,7 +8,7 @@ import Consent
 struct RuleContext {
     private static let whole = RecordShape([
         "purpose", "purposeListsDepartment", "purposeListsBasis", "purposeCoversItem", "known",
-        "basis", "consent", "household", "case", "itemCount", "clock",
+        "basis", "consent", "household", "case", "emergency", "subject", "itemCount", "clock",
     ])
     private static let known = RecordShape(["department", "purpose", "basis", "item"])
     private static let basis = RecordShape([
@@ -21,10 +21,15 @@ struct RuleContext {
         "mandateRequired", "complete", "adults", "mandated",
     ])
     private static let caseReference = RecordShape(["given"])
+    private static let emergency = RecordShape(["state", "coversItem"])
+    private static let subject = RecordShape(["protected", "child", "deceased"])
 
     let shared: DecisionFacts.Shared
     private let purpose: Value
     private let caseGiven: Value
+    private let subject: Value
+    /// The record of the emergency access where it does not, and where it does reach the item.
+    private let emergencies: [Value]
     private let clock: Value
     /// The record of the basis where it does not, and where it does reach the item.
     private let bases: [Value]
@@ -35,6 +40,13 @@ struct RuleContext {
         self.shared = shared
         purpose = .entity(CatalogueEntities.purpose(shared.purpose))
         caseGiven = .record(Self.caseReference.record([.bool(shared.isCaseGiven)]))
+        subject = .record(
+            Self.subject.record([
+                .bool(shared.isProtected), .bool(shared.isChild), .bool(shared.isDeceased),
+            ]))
+        emergencies = [false, true].map { covers in
+            .record(Self.emergency.record([.string(shared.emergencyState), .bool(covers)]))
+        }
         clock = .datetime(DatetimeValue(milliseconds: shared.clock))
         let basisID = Value.entity(CatalogueEntities.legalBasis(shared.legalBasis))
         bases = [false, true].map { covers in
@@ -73,7 +85,7 @@ struct RuleContext {
             purpose, .bool(shared.purposeListsDepartment), .bool(shared.purposeListsBasis),
             .bool(facts.purposeCoversItem), knowns[facts.isItemKnown ? 1 : 0],
             bases[facts.basisCoversItem ? 1 : 0], .record(consent), .record(household), caseGiven,
-            .long(Int64(shared.itemCount)), clock,
+            emergencies[facts.emergencyCoversItem ? 1 : 0], subject, .long(Int64(shared.itemCount)), clock,
         ])
     }
 }

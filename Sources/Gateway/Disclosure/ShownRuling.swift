@@ -16,6 +16,9 @@ extension DecisionFacts {
         facts.mandatesGiven = 0
         facts.shared.mandatesRequired = 0
         facts.isWithinBudget = true
+        facts.shared.isProtected = PersonStanding.unknown.isProtected
+        facts.shared.isChild = false
+        facts.shared.isDeceased = false
         return facts
     }
 

@@ -25,10 +25,12 @@ struct VaultBatch {
                 counts.stored += 1
                 if case .new = record.target { counts.opened += 1 } else { counts.linked += 1 }
             }
+            var sealed = record.sealed
+            sealed.storedAt = minute
             let row =
                 record.isReplacement
-                ? try writer.replace(record.sealed, of: stream, resident: resident)
-                : try writer.insert(record.sealed, of: stream, resident: resident)
+                ? try writer.replace(sealed, of: stream, resident: resident)
+                : try writer.insert(sealed, of: stream, resident: resident)
             for claim in record.claims {
                 try writer.insertIndex(claim.index, entry: claim.entry, resident: resident)
             }

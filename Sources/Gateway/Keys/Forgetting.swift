@@ -10,7 +10,7 @@ import TransparencyLog
 /// 1. The order is recorded, with its entry in the log; refused records that carry the resident's number go with it,
 ///    since nobody can find them by the number later.
 /// 2. The resident's keys are destroyed. From here on nothing of the resident opens, in this home or a copy of it.
-/// 3. Values, consents, index entries, pseudonyms, reviews and refused records are removed, and the log says so.
+/// 3. Values, consents, matters, index entries, pseudonyms, reviews and refused records are removed, and the log says so.
 ///
 /// What stays: the resident's row under a random number, their entries in the log, whose details no key opens, and
 /// keyed digests of the names that sources gave their records. By these the same record is refused when it is
@@ -169,7 +169,7 @@ package struct Forgetting: Sendable {
     }
 
     /// Every citizen number that is stored of a resident.
-    private func numbers(
+    func numbers(
         of resident: LocatedResident, in reader: any StoreReader
     ) throws(GatewayError) -> Set<String> {
         let opener = ValueOpener(
@@ -210,6 +210,12 @@ package struct Forgetting: Sendable {
     }
 
     /// The refused records whose cells carry one of some numbers.
+    func quarantined(
+        naming numbers: Set<String>, in reader: any StoreReader
+    ) throws(GatewayError) -> [Int64] {
+        try quarantined(naming: numbers, in: reader, after: QuarantineScan())
+    }
+
     private func quarantined(
         naming numbers: Set<String>, in reader: any StoreReader, after scanned: QuarantineScan
     ) throws(GatewayError) -> [Int64] {
@@ -314,6 +320,7 @@ extension AuditDraft {
                 "indexEntries": .integer(counts.indexEntries),
                 "pseudonyms": .integer(counts.pseudonyms),
                 "quarantined": .integer(counts.quarantined), "reviews": .integer(counts.reviews),
+                "matters": .integer(counts.matters),
                 "details": .integer(counts.details),
             ]), subject: nil)
     }

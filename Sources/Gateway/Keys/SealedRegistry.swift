@@ -12,6 +12,7 @@ struct SealedRegistry {
         case .fieldValue: nil
         case .recordKey: Sealer.provenanceClass
         case .consent: ConsentBook.consentClass
+        case .matter: MatterBook.matterClass
         case .quarantine: Sealer.quarantineClass
         case .operationalDetail: AuditLog.operationalClass
         case .subjectDetail: AuditLog.subjectClass

@@ -9,6 +9,7 @@ package enum SealedColumn: String, Hashable, Sendable, CaseIterable {
     case fieldValue = "field_value.sealed"
     case recordKey = "record.sealed_key"
     case consent = "consent.sealed"
+    case matter = "matter.sealed"
     case quarantine = "quarantine.sealed"
     case operationalDetail = "audit_entry.operational"
     case subjectDetail = "audit_entry.subject"
@@ -21,7 +22,7 @@ package struct SealedPlace: Hashable, Sendable {
     /// For values of fields the field's number and then the record's; for names of records the record's number.
     package let second: Int64
     package let third: Int64
-    /// A consent's id.
+    /// The id of a consent or matter.
     package let name: String
 
     package init(_ first: Int64, _ second: Int64 = 0, _ third: Int64 = 0, name: String = "") {
@@ -274,6 +275,7 @@ package struct ForgottenCounts: Hashable, Sendable {
     package var pseudonyms = 0
     package var quarantined = 0
     package var reviews = 0
+    package var matters = 0
     /// Details of the log that no key opens any more; they stay where they are.
     package var details = 0
 

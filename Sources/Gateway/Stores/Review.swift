@@ -75,6 +75,8 @@ package struct ReviewDraft: Sendable {
 package struct ReviewFilter: Sendable {
     package var kind: ReviewKind?
     package var state: ReviewState?
+    /// Only those about this resident.
+    package var resident: ResidentNumber?
     package var after: Int64
     package var limit: Int
 

@@ -159,6 +159,8 @@ package struct SealedRecord: Sendable {
     /// The record's name in its stream, sealed.
     package let sealedKey: ArraySlice<UInt8>
     package let values: [SealedField]
+    /// Minutes since 1970 at which the record is stored; set by the batch that stores it.
+    package var storedAt: Int64?
 
     package init(
         keyDigest: [UInt8], contentDigest: [UInt8], version: Int64, observedAt: CalendarDate,
@@ -193,11 +195,13 @@ package struct StoredValue: Sendable {
     package let recordVersion: Int64
     package let stream: StreamName
     package let observedAt: CalendarDate
+    /// Minutes since 1970 at which the record was stored; nil for what was stored before that was kept.
+    package let storedAt: Int64?
     package let sealed: [UInt8]
 
     package init(
         resident: ResidentNumber, field: FieldID, record: Int64, recordVersion: Int64,
-        stream: StreamName, observedAt: CalendarDate, sealed: [UInt8]
+        stream: StreamName, observedAt: CalendarDate, storedAt: Int64?, sealed: [UInt8]
     ) {
         self.resident = resident
         self.field = field
@@ -205,6 +209,7 @@ package struct StoredValue: Sendable {
         self.recordVersion = recordVersion
         self.stream = stream
         self.observedAt = observedAt
+        self.storedAt = storedAt
         self.sealed = sealed
     }
 }

@@ -42,13 +42,7 @@ extension Purpose {
         id = entry.key
         var fields = try YAMLFields(entry.value)
         title = try Title(fields.required("title"))
-        let plainNode = try fields.required("plain")
-        plain = try Title(plainNode)
-        for text in [plain.chinese, plain.english] where text.count > Self.plainCharactersMax {
-            throw YAMLError(
-                "the plain text has \(text.count) characters, at most "
-                    + "\(Self.plainCharactersMax) are allowed", at: plainNode.position)
-        }
+        plain = try Self.plainText(fields.required("plain"))
         legalBases = try Self.names(fields.required("legal-bases"), of: bases, "legal basis")
         departments = try Self.names(fields.required("departments"), of: known, "department")
         self.fields = try fieldSet(fields.required("fields"), knows: knows)
@@ -62,7 +56,18 @@ extension Purpose {
         try fields.finish()
     }
 
-    private static func names(
+    /// A text for residents, short enough to be read.
+    static func plainText(_ node: YAMLNode) throws(YAMLError) -> Title {
+        let plain = try Title(node)
+        for text in [plain.chinese, plain.english] where text.count > plainCharactersMax {
+            throw YAMLError(
+                "the plain text has \(text.count) characters, at most "
+                    + "\(plainCharactersMax) are allowed", at: node.position)
+        }
+        return plain
+    }
+
+    static func names(
         _ node: YAMLNode, of known: Set<String>, _ what: String
     ) throws(YAMLError) -> Set<String> {
         var names: Set<String> = []

@@ -41,9 +41,6 @@ struct DiscloseCommand: ParsableCommand {
     @OptionGroup var subject: SubjectInput
     @OptionGroup var options: HomeOptions
 
-    /// How long another request of the command line may take before this one gives up.
-    private static let otherWriterSeconds = 10.0
-
     func run() throws {
         try options.withHome { home, console in
             var request = DisclosureRequest(
@@ -53,9 +50,7 @@ struct DiscloseCommand: ParsableCommand {
                 channel: "command-line")
             request.wantsExplanation = explain
             if let pseudonym = subject.pseudonym { request = request.about(pseudonym: pseudonym) }
-            let lock = try WriterLock(
-                at: home.folder.writerLock, who: "hangu disclose",
-                waitSeconds: Self.otherWriterSeconds)
+            let lock = try home.writerLock("hangu disclose")
             defer { withExtendedLifetime(lock) {} }
             let answer = try DisclosurePath(home.parts).answer(request) { answer in
                 try show(answer, home: home, on: console)
@@ -84,6 +79,17 @@ struct DiscloseCommand: ParsableCommand {
             console.say(Message("本部门代号：\(pseudonym)", "your pseudonym: \(pseudonym)"))
         }
         console.say(DisclosureMessages.receipt(answer))
+    }
+}
+
+extension OpenHome {
+    /// How long another request of the command line may take before this one gives up.
+    private static let otherWriterSeconds = 10.0
+
+    /// Keeps other writers of decisions out while it is held.
+    func writerLock(_ who: String) throws(GatewayError) -> WriterLock {
+        try WriterLock(
+            at: folder.writerLock, who: who, waitSeconds: Self.otherWriterSeconds)
     }
 }
 

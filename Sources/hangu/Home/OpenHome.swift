@@ -85,7 +85,8 @@ extension GatewayClock {
 /// The keys that every home has, beside those of the catalogue's classes.
 enum HomeKeys {
     static let ownClasses = [
-        "provenance", "quarantine", "consent", AuditLog.operationalClass, AuditLog.subjectClass,
+        "provenance", "quarantine", "consent", MatterBook.matterClass, AuditLog.operationalClass,
+        AuditLog.subjectClass,
     ]
     static let indexes = [
         FieldID.citizenNumber.text, FieldID.householdNumber.text, "record-key", "record-content",

@@ -87,6 +87,11 @@ enum ReasonText {
             Message("这个法律依据不能用于该目的", "the legal basis does not carry this purpose")
         case .noAuthority:
             Message("该部门无权引用这个法律依据", "this department may not invoke the legal basis")
+        case .emergencyNotOpen:
+            Message("没有为此开启紧急查看", "no emergency access is open for this officer, case and resident")
+        case .emergencyExpired: Message("紧急查看已到期", "the emergency access is over")
+        case .emergencyScope:
+            Message("超出紧急查看的范围", "the emergency access does not reach so far")
         case .unknownItem: Message("目录里没有这一项", "the catalogue has no such item")
         case .neverShared: Message("这一项不予共享", "this item is never shared")
         case .outsidePurpose: Message("超出目的所需", "the purpose never needs it")
@@ -102,6 +107,8 @@ enum ReasonText {
             Message("同意还没有由第二人确认", "no second person has confirmed the consent yet")
         case .consentNotOfGuardian:
             Message("需要监护人同意", "the guardian has to agree, not somebody else")
+        case .consentDeceased:
+            Message("本人已去世，同意随之终止", "the resident has died, and the consent ended with them")
         case .consentMissing: Message("本人还没有同意", "the resident has not agreed")
         case .mandateIncomplete:
             Message("家庭成员还没有全部授权", "not every adult of the household has agreed")
