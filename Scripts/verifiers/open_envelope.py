@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Opens one sealed value with nothing of ours: only the root key, rows of the key store, and pyca/cryptography.
+"""Opens or seals one value with nothing of ours: only the root key, rows of the key store, and pyca/cryptography.
 
-Reads one JSON object from standard input and writes the value, in hexadecimal, to standard output. Any mismatch
-(a wrapped key, a commitment, the key check, the tag, the padding) ends with exit code 1 and one line of reason.
+Reads one JSON object from standard input and writes the value, or the envelope, in hexadecimal to standard output.
+Any mismatch (a wrapped key, a commitment, the key check, the tag, the padding) ends with exit code 1 and one line of reason.
 
     root_key            {"id", "version", "bytes"}
     class_key           {"class", "version", "suite", "wrapped"}
@@ -10,11 +10,13 @@ Reads one JSON object from standard input and writes the value, in hexadecimal, 
     epoch_key           {"epoch", "wrapped"}, and
     resident_key        {"resident", "generation", "epoch", "wrapped"}; both null for a value of no resident
     address             {"tenant", "table", "field", "record_version"}
-    envelope            the sealed value
+    envelope            the sealed value; or, to have one sealed,
+    value, bucket       the value, and up to which multiple it is padded
 All byte strings are hexadecimal.
 """
 
 import json
+import os
 import sys
 
 try:
@@ -73,7 +75,8 @@ def field_key(request, class_key, resident_key, resident, generation):
     return derived[:32], derived[32:]
 
 
-def open_envelope(request):
+def keys_and_address(request):
+    """The field's key, its commitment, the header of its envelopes and the associated data at the address."""
     root, described = request["root_key"], request["class_key"]
     class_key = unwrap_ring_key(
         root, "class", described["class"], described["version"], described["suite"], described["wrapped"]
@@ -89,15 +92,21 @@ def open_envelope(request):
     if commitment != bytes.fromhex(request["commitment"]):
         raise Refused("the derived key is not the one committed to")
 
-    envelope, place = bytes.fromhex(request["envelope"]), request["address"]
+    place = request["address"]
     header = b"\xe1" + number(described["suite"], 1) + number(described["version"], 2) + number(generation, 2)
-    if envelope[:10] != header + commitment[:4]:
-        raise Refused("the envelope's header is not that of this key")
     associated_data = components(
         "gw/v1", place["tenant"], place["table"], resident, place["field"], described["class"],
         number(described["suite"], 1), number(described["version"], 2), number(generation, 2),
         number(place["record_version"], 8),
     )
+    return key, header + commitment[:4], associated_data
+
+
+def open_envelope(request):
+    key, header, associated_data = keys_and_address(request)
+    envelope = bytes.fromhex(request["envelope"])
+    if envelope[:10] != header:
+        raise Refused("the envelope's header is not that of this key")
     try:
         padded = AESGCM(key).decrypt(envelope[10:22], envelope[22:], associated_data)
     except InvalidTag:
@@ -108,9 +117,17 @@ def open_envelope(request):
     return value[:-1]
 
 
+def seal_envelope(request):
+    key, header, associated_data = keys_and_address(request)
+    value, bucket, nonce = bytes.fromhex(request["value"]), request["bucket"], os.urandom(12)
+    padded = value + b"\x80" + bytes(-(len(value) + 1) % bucket)
+    return header + nonce + AESGCM(key).encrypt(nonce, padded, associated_data)
+
+
 if __name__ == "__main__":
     try:
-        print(open_envelope(json.load(sys.stdin)).hex())
+        request = json.load(sys.stdin)
+        print((open_envelope(request) if "envelope" in request else seal_envelope(request)).hex())
     except (Refused, KeyError, TypeError, ValueError) as error:
         print(f"refused: {error}", file=sys.stderr)
         sys.exit(1)

@@ -7,6 +7,8 @@ struct KeyRequest {
     let classKey: ClassKey
     /// Nil for the generation that seals.
     let generation: UInt16?
+    /// Whether the key may be used for the first time, and gets its commitment with that.
+    let mayCommit: Bool
 }
 
 /// The keys of a batch, in its order; where there is no key, why.
@@ -20,11 +22,11 @@ extension Keyring {
     ///
     /// - Parameters:
     ///   - requests: Nil where a request failed before.
-    ///   - isSealing: Whether a key that has no commitment yet may get one.
+    ///   - isKept: Whether what is loaded stays in memory; not for work that walks through all residents once.
     /// - Returns: A key or a failure for each request that is not nil.
     /// - Throws: Only what concerns the whole batch; a failure of one request is in the answer.
     func resolve(
-        _ requests: [KeyRequest?], isSealing: Bool
+        _ requests: [KeyRequest?], isKept: Bool = true
     ) throws(FieldCryptoError) -> ResolvedKeys {
         var resolved = ResolvedKeys(keys: [FieldKey?](repeating: nil, count: requests.count))
         let time = now()
@@ -58,17 +60,16 @@ extension Keyring {
             return (state.forgetCount, state.keys)
         }
         if missing.isEmpty { return resolved }
-        var loading = KeyLoading(
-            requests: requests, missing: missing, keySet: keySet, isSealing: isSealing)
+        var loading = KeyLoading(requests: requests, missing: missing, keySet: keySet)
         try loading.run(store: store, workers: workers, into: &resolved)
         if loading.needsNewerEpoch {
             // Another task or process began an epoch and wrapped keys in it since this ring was read.
             try reload()
             loading = KeyLoading(
-                requests: requests, missing: missing, keySet: state.withLock { $0.keys },
-                isSealing: isSealing)
+                requests: requests, missing: missing, keySet: state.withLock { $0.keys })
             try loading.run(store: store, workers: workers, into: &resolved)
         }
+        guard isKept else { return resolved }
         let loaded = loading.loaded
         state.withLock { state in
             guard state.forgetCount == forgetCount else { return }
@@ -88,7 +89,7 @@ extension Keyring {
         let unique = Array(Set(residents))
         let store = self.store
         let material = try storeCall { () throws(KeyStoreError) in
-            try store.material(of: unique)
+            try store.material(of: unique, fieldClasses: [])
         }
         if material.values.contains(where: \.isShredded) { throw .residentKeyDestroyed }
         let without = unique.filter { material[$0]?.keys.isEmpty ?? true }
@@ -100,10 +101,13 @@ extension Keyring {
             var wrapped: [WrappedResidentKey] = []
             wrapped.reserveCapacity(without.count)
             for resident in without {
-                wrapped.append(
-                    try worker.wrap(
-                        random.secret(32), resident: resident, generation: 1, epoch: epoch,
-                        random: random))
+                let secret = try random.secret(KeyWrapping.keyByteCount)
+                try secret.withUnsafeBytes { secret throws(FieldCryptoError) in
+                    wrapped.append(
+                        try worker.wrap(
+                            secret, resident: resident, generation: 1, epoch: epoch,
+                            random: random))
+                }
             }
             return wrapped
         }

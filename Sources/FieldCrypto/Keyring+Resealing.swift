@@ -1,80 +1,72 @@
 internal import Synchronization
 
-/// A sealed value that is to be sealed again under the newest key of its class.
-package struct ValueToReseal: Sendable {
-    package var address: FieldAddress
-    package var envelope: [UInt8]
-
-    package init(address: FieldAddress, envelope: [UInt8]) {
-        self.address = address
-        self.envelope = envelope
-    }
-}
-
 extension Keyring {
     /// Seals values again under the newest version of their class, in their order.
     ///
     /// Address, generation and padded length stay as they are; the value never leaves the ring. What is under the
     /// newest version already is sealed anew all the same.
     ///
-    /// - Returns: The new envelopes; nil where the resident's key was destroyed.
+    /// - Returns: The new envelopes; empty where the resident's key was destroyed.
     /// - Throws: The failure of the first value that does not open for another reason, and what the store throws.
-    package func reseal(_ values: [ValueToReseal]) throws(FieldCryptoError) -> [[UInt8]?] {
+    package func reseal(_ batch: SealedValues) throws(FieldCryptoError) -> PackedBytes {
         let keySet = state.withLock { $0.keys }
-        var envelopes: [Envelope] = []
-        var old: [KeyRequest?] = []
-        var new: [KeyRequest?] = []
-        var systemUses: [KeyName: Int64] = [:]
-        envelopes.reserveCapacity(values.count)
-        old.reserveCapacity(values.count)
-        new.reserveCapacity(values.count)
-        var last: (name: String, key: ClassKey)?
-        for value in values {
-            let (envelope, request) = try Self.read(
-                envelope: value.envelope, at: value.address, keySet)
-            let newest: ClassKey
-            if let last, last.name == value.address.fieldClass {
-                newest = last.key
-            } else {
-                newest = try keySet.newest(fieldClass: value.address.fieldClass)
-                last = (value.address.fieldClass, newest)
+        let stretches = Self.stretches(of: batch, keySet)
+        /// Of each stretch the old key and the new one, so that a resident's key is unwrapped once for both.
+        var requests: [KeyRequest?] = []
+        requests.reserveCapacity(2 * stretches.count)
+        for stretch in stretches {
+            guard let old = stretch.request else {
+                throw stretch.failure ?? .residentKeyMissing
             }
-            if value.address.resident == nil { systemUses[newest.key.name, default: 0] += 1 }
-            envelopes.append(envelope)
-            old.append(request)
-            new.append(
+            let newest = try keySet.newest(fieldClass: stretch.first.column.fieldClass)
+            requests.append(old)
+            requests.append(
                 KeyRequest(
-                    resident: value.address.resident, classKey: newest,
-                    generation: value.address.resident == nil ? nil : envelope.generation))
+                    resident: old.resident, classKey: newest,
+                    generation: old.resident == nil ? nil : old.generation, mayCommit: true))
         }
-        for (name, count) in systemUses { try reserveUses(count, of: name) }
-        let opening = try resolve(old, isSealing: false)
-        let sealing = try resolve(new, isSealing: true)
-        let random = self.random
-        return try workers.withWorker { worker throws(FieldCryptoError) in
-            var resealed: [[UInt8]?] = []
-            resealed.reserveCapacity(values.count)
-            for index in values.indices {
-                guard let oldKey = opening.keys[index], let newKey = sealing.keys[index] else {
-                    let failure =
-                        opening.failures[index] ?? sealing.failures[index] ?? .residentKeyMissing
-                    guard case .residentKeyDestroyed = failure else { throw failure }
-                    resealed.append(nil)
-                    continue
-                }
-                let sealed = values[index].envelope
-                var text = try worker.open(
-                    sealed, envelope: envelopes[index], at: values[index].address, key: oldKey)
-                defer { wipe(&text) }
-                let padded = sealed.count - envelopes[index].suite.overheadByteCount
-                resealed.append(
-                    try worker.seal(
-                        text, at: values[index].address,
-                        padding: .of(valueByteCount: text.count, paddedByteCount: padded),
-                        key: newKey, random: random))
+        let uses = zip(stretches.indices, stretches).map { (requests[2 * $0 + 1], $1.end) }
+        for (name, count) in Self.systemUses(uses) { try reserveUses(count, of: name) }
+        let resolved = try resolve(requests, isKept: false)
+        var runs: [ResealingRun] = []
+        runs.reserveCapacity(stretches.count)
+        for (position, stretch) in stretches.enumerated() {
+            let (old, new) = (2 * position, 2 * position + 1)
+            if let oldKey = resolved.keys[old], let newKey = resolved.keys[new] {
+                runs.append(ResealingRun(end: stretch.end, keys: (oldKey, newKey)))
+                continue
             }
-            return resealed
+            let failure = resolved.failures[old] ?? resolved.failures[new] ?? .residentKeyMissing
+            guard case .residentKeyDestroyed = failure else { throw failure }
+            runs.append(ResealingRun(end: stretch.end, keys: nil))
         }
+        let (random, ready) = (self.random, runs)
+        return try workers.withWorker { worker throws(FieldCryptoError) in
+            try worker.reseal(batch, runs: ready, random: random)
+        }
+    }
+
+    /// Stores commitments to the newest key of a class for some of those who have one to an older key.
+    ///
+    /// - Parameters:
+    ///   - fieldClass: The class.
+    ///   - resident: Behind whom to begin; nil for the first.
+    ///   - limit: For how many.
+    /// - Returns: The last resident looked at, or nil where none was left.
+    /// - Throws: What the store throws; a resident whose key is not there or does not derive is passed over.
+    package func commitNewestKeys(
+        fieldClass: String, after resident: ResidentKeyID?, limit: Int
+    ) throws(FieldCryptoError) -> ResidentKeyID? {
+        let newest = try state.withLock { $0.keys }.newest(fieldClass: fieldClass)
+        let store = self.store
+        let residents = try storeCall { () throws(KeyStoreError) in
+            try store.residents(committedTo: fieldClass, after: resident, limit: limit)
+        }
+        let requests = residents.map {
+            KeyRequest(resident: $0, classKey: newest, generation: nil, mayCommit: true)
+        }
+        _ = try resolve(requests, isKept: false)
+        return residents.last
     }
 
     /// Seals the seeds of signing keys again under the newest version of their class.
@@ -90,8 +82,10 @@ extension Keyring {
         for key in all where key.fieldClass == fieldClass && !key.sealedSeed.isEmpty {
             if try Envelope(header: key.sealedSeed).classVersion == newest.version { continue }
             let address = Self.seedAddress(name: key.name, fieldClass: fieldClass)
-            let resealed = try reseal([ValueToReseal(address: address, envelope: key.sealedSeed)])
-            guard let sealed = resealed[0] else { continue }
+            var batch = SealedValues()
+            batch.append(key.sealedSeed, at: address)
+            let sealed = try reseal(batch).bytes
+            if sealed.isEmpty { continue }
             changed.append(
                 SealedSigningKey(
                     name: key.name, fieldClass: fieldClass, publicKey: key.publicKey,
@@ -171,42 +165,27 @@ extension Keyring {
     }
 }
 
-extension ValuePadding {
-    /// The padding under which a value of that length has that padded length; each gives the value back.
-    static func of(valueByteCount: Int, paddedByteCount: Int) -> ValuePadding {
-        for padding in [ValuePadding.bucket32, .bucket16]
-        where padding.paddedByteCount(valueByteCount) == paddedByteCount {
-            return padding
-        }
-        return .none
-    }
-}
-
 extension Keyring {
     /// Whether a value of a shredded resident opens with any key that is left: the system key of any version of any
     /// class, at its own address or as if it belonged to nobody.
     ///
     /// A resident's own field key cannot be tried: it follows from a key that is nowhere any more.
-    package func opensWithAnyKeyLeft(_ value: SealedValue) throws(FieldCryptoError) -> Bool {
+    package func opensWithAnyKeyLeft(
+        _ envelope: some Collection<UInt8>, at address: FieldAddress
+    ) throws(FieldCryptoError) -> Bool {
         let keys = state.withLock { $0.keys }.classes.values.joined().map(\.systemKey)
-        let envelope = try Envelope(header: value.envelope)
-        var ofNobody = value.address
+        let suite = try Envelope(header: envelope).suite
+        var ofNobody = address
         ofNobody.resident = nil
-        let addresses = [value.address, ofNobody]
+        let (bytes, addresses) = (Array(envelope), [address, ofNobody])
         return try workers.withWorker { worker throws(FieldCryptoError) in
-            for key in keys where key.suite == envelope.suite {
-                for address in addresses {
-                    do throws(FieldCryptoError) {
-                        var opened = try worker.open(
-                            value.envelope, envelope: envelope, at: address, key: key)
-                        wipe(&opened)
-                        return true
-                    } catch {
-                        guard case .notAuthentic = error else { throw error }
-                    }
+            try withBytes(of: bytes) { bytes throws(FieldCryptoError) in
+                for key in keys where key.suite == suite {
+                    for address in addresses
+                    where try worker.opens(bytes, at: address, key: key) { return true }
                 }
+                return false
             }
-            return false
         }
     }
 

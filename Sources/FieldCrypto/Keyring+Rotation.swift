@@ -88,11 +88,13 @@ extension Keyring {
             var wrapped: [WrappedResidentKey] = []
             wrapped.reserveCapacity(old.count)
             for key in old {
-                let secret = try worker.unwrap(key, epoch: keySet.epoch(key.epoch))
-                wrapped.append(
-                    try worker.wrap(
-                        secret, resident: key.resident, generation: key.generation, epoch: epoch,
-                        random: random))
+                try worker.withResidentKey(key, epoch: keySet.epoch(key.epoch)) {
+                    secret throws(FieldCryptoError) in
+                    wrapped.append(
+                        try worker.wrap(
+                            secret, resident: key.resident, generation: key.generation,
+                            epoch: epoch, random: random))
+                }
             }
             return wrapped
         }

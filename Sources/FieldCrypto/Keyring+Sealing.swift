@@ -1,130 +1,104 @@
 internal import Synchronization
 
-/// A value on its way in.
-package struct ValueToSeal: Sendable {
-    package var address: FieldAddress
-    package var value: [UInt8]
-    package var padding: ValuePadding
-
-    package init(address: FieldAddress, value: [UInt8], padding: ValuePadding) {
-        self.address = address
-        self.value = value
-        self.padding = padding
-    }
-}
-
-/// A value on its way out.
-package struct SealedValue: Sendable {
-    package var address: FieldAddress
-    package var envelope: [UInt8]
-
-    package init(address: FieldAddress, envelope: [UInt8]) {
-        self.address = address
-        self.envelope = envelope
-    }
-}
-
 extension Keyring {
-    /// Seals values, in their order.
+    /// Seals values, in their order, into one buffer.
     ///
-    /// Fastest when a resident's values of one class stand together.
+    /// Fastest where a resident's values of one class stand together: one key schedule serves them all.
     ///
     /// A value whose address names no resident is sealed under the system key of its class. All or none: where one
     /// fails, none is given. Commitments of keys used for the first time are stored before it returns.
     ///
     /// - Parameters:
-    ///   - values: What to seal.
+    ///   - batch: What to seal, and where.
     ///   - later: Keys that nothing is sealed with now, whose commitments are stored with the others: so the first
     ///     value under them waits for no second sync to disk.
     /// - Returns: One envelope for each value.
     /// - Throws: ``FieldCryptoError/residentKeyMissing`` before ``ensureResidentKeys(_:)``,
     ///   ``FieldCryptoError/unknownClass(_:)``, and what the store throws.
     package func seal(
-        _ values: [ValueToSeal],
+        _ batch: ValuesToSeal,
         alsoCommitting later: [(resident: ResidentKeyID, fieldClass: String)] = []
-    ) throws(FieldCryptoError) -> [[UInt8]] {
+    ) throws(FieldCryptoError) -> PackedBytes {
         let keySet = state.withLock { $0.keys }
-        var requests: [KeyRequest?] = []
-        requests.reserveCapacity(values.count)
-        var last: (name: String, key: ClassKey)?
-        var systemUses: [KeyName: Int64] = [:]
-        for value in values {
-            let name = value.address.fieldClass
-            let classKey: ClassKey
-            if let last, last.name == name {
-                classKey = last.key
+        var stretches: [KeyStretch] = []
+        for (index, address) in batch.addresses.enumerated() {
+            if stretches.last?.isExtended(to: address) == true {
+                stretches[stretches.count - 1].end = index + 1
             } else {
-                classKey = try keySet.newest(fieldClass: name)
-                last = (name, classKey)
+                let name = address.column.fieldClass
+                let classKey = try keySet.newest(fieldClass: name)
+                if classKey.key.suite.isDeterministic, address.resident != nil {
+                    throw .deterministicClass(name)
+                }
+                let request = KeyRequest(
+                    resident: address.resident, classKey: classKey, generation: nil,
+                    mayCommit: true)
+                stretches.append(KeyStretch(first: address, end: index + 1, request: request))
             }
-            if classKey.key.suite.isDeterministic, value.address.resident != nil {
-                throw .deterministicClass(name)
-            }
-            if value.address.resident == nil { systemUses[classKey.key.name, default: 0] += 1 }
-            requests.append(
-                KeyRequest(resident: value.address.resident, classKey: classKey, generation: nil))
         }
+        let uses = stretches.map { ($0.request, $0.end) }
+        for (name, count) in Self.systemUses(uses) { try reserveUses(count, of: name) }
+        var requests = stretches.map(\.request)
         for (resident, name) in later {
             requests.append(
                 KeyRequest(
                     resident: resident, classKey: try keySet.newest(fieldClass: name),
-                    generation: nil))
+                    generation: nil, mayCommit: true))
         }
-        for (name, count) in systemUses { try reserveUses(count, of: name) }
-        let resolved = try resolve(requests, isSealing: true)
-        let random = self.random
-        return try workers.withWorker { worker throws(FieldCryptoError) in
-            var sealed: [[UInt8]] = []
-            sealed.reserveCapacity(values.count)
-            // Through a buffer, which lends a value in place: an array retains each of its parts first.
-            try values.withUnsafeBufferPointer { values throws(FieldCryptoError) in
-                for index in values.indices {
-                    guard let key = resolved.keys[index] else {
-                        throw resolved.failures[index] ?? .residentKeyMissing
-                    }
-                    sealed.append(
-                        try worker.seal(
-                            values[index].value, at: values[index].address,
-                            padding: values[index].padding, key: key, random: random))
-                }
+        let resolved = try resolve(requests)
+        var runs: [SealingRun] = []
+        runs.reserveCapacity(stretches.count)
+        for (position, stretch) in stretches.enumerated() {
+            guard let key = resolved.keys[position] else {
+                throw resolved.failures[position] ?? .residentKeyMissing
             }
-            return sealed
+            runs.append(SealingRun(end: stretch.end, key: key))
         }
+        let (random, ready) = (self.random, runs)
+        return try workers.withWorker { worker throws(FieldCryptoError) in
+            try worker.seal(batch, runs: ready, random: random)
+        }
+    }
+
+    /// How many values each system key is to seal.
+    static func systemUses(_ stretches: [(request: KeyRequest?, end: Int)]) -> [KeyName: Int64] {
+        var uses: [KeyName: Int64] = [:]
+        var start = 0
+        for (request, end) in stretches {
+            if let request, request.resident == nil {
+                uses[request.classKey.key.name, default: 0] += Int64(end - start)
+            }
+            start = end
+        }
+        return uses
     }
 
     /// Seals one value; see ``seal(_:)``.
     package func seal(
         _ value: [UInt8], at address: FieldAddress, padding: ValuePadding
     ) throws(FieldCryptoError) -> [UInt8] {
-        let sealed = try seal([ValueToSeal(address: address, value: value, padding: padding)])
-        return sealed[0]
+        var batch = ValuesToSeal()
+        batch.append(value, at: address, padding: padding)
+        return try seal(batch).bytes
     }
 
     /// Opens values one by one, in their order: a destroyed resident's value does not hide the others.
     ///
     /// - Throws: Only what the store throws.
-    package func openEach(
-        _ values: [SealedValue]
-    ) throws(FieldCryptoError) -> [Result<[UInt8], FieldCryptoError>] {
-        var results = try openOnce(values)
-        let needsNewerRing = results.contains {
-            if case .failure(.unknownKey(let key)) = $0 {
-                isNewer(key)
-            } else {
-                false
-            }
+    package func openEach(_ batch: SealedValues) throws(FieldCryptoError) -> OpenedValues {
+        var opened = try openOnce(batch)
+        let needsNewerRing = opened.failures.values.contains {
+            if case .unknownKey(let key) = $0 { isNewer(key) } else { false }
         }
         if needsNewerRing {
             // Another process has added a version and sealed under it since this ring was read.
             try reload()
-            results = try openOnce(values)
+            opened = try openOnce(batch)
         }
-        for index in results.indices {
-            if case .failure(let error) = results[index] {
-                results[index] = .failure(Self.refusal(error, values[index].address))
-            }
+        for (index, error) in opened.failures {
+            opened.fail(index, Self.refusal(error, batch.addresses[index].column))
         }
-        return results
+        return opened
     }
 
     private func isNewer(_ key: KeyName) -> Bool {
@@ -136,72 +110,44 @@ extension Keyring {
     ///
     /// What is wrong with the resident, the class or the store is told as it is.
     private static func refusal(
-        _ error: FieldCryptoError, _ address: FieldAddress
+        _ error: FieldCryptoError, _ column: FieldColumn
     ) -> FieldCryptoError {
         switch error {
         case .unknownFormat, .unknownSuite, .malformedEnvelope, .commitmentMissing:
-            return .notAuthentic(table: address.table, field: address.field)
+            return .notAuthentic(table: column.table, field: column.field)
         case .unknownKey(let key) where key.kind == .fieldClass:
-            return .notAuthentic(table: address.table, field: address.field)
+            return .notAuthentic(table: column.table, field: column.field)
         default: return error
         }
     }
 
-    private func openOnce(
-        _ values: [SealedValue]
-    ) throws(FieldCryptoError) -> [Result<[UInt8], FieldCryptoError>] {
+    private func openOnce(_ batch: SealedValues) throws(FieldCryptoError) -> OpenedValues {
         let keySet = state.withLock { $0.keys }
-        var envelopes: [Envelope?] = []
-        var requests: [KeyRequest?] = []
-        var failures: [Int: FieldCryptoError] = [:]
-        envelopes.reserveCapacity(values.count)
-        requests.reserveCapacity(values.count)
-        for index in values.indices {
-            do throws(FieldCryptoError) {
-                let (envelope, request) = try Self.read(values[index], keySet)
-                envelopes.append(envelope)
-                requests.append(request)
-            } catch {
-                failures[index] = error
-                envelopes.append(nil)
-                requests.append(nil)
+        let stretches = Self.stretches(of: batch, keySet)
+        let resolved = try resolve(stretches.map(\.request))
+        var runs: [OpeningRun] = []
+        runs.reserveCapacity(stretches.count)
+        for (position, stretch) in stretches.enumerated() {
+            if let key = resolved.keys[position] {
+                runs.append(OpeningRun(end: stretch.end, key: .success(key)))
+            } else {
+                let failure = stretch.failure ?? resolved.failures[position]
+                runs.append(
+                    OpeningRun(end: stretch.end, key: .failure(failure ?? .residentKeyMissing)))
             }
         }
-        let resolved = try resolve(requests, isSealing: false)
-        failures.merge(resolved.failures) { first, _ in first }
-        let known = failures
+        let ready = runs
         return try workers.withWorker { worker throws(FieldCryptoError) in
-            var opened: [Result<[UInt8], FieldCryptoError>] = []
-            opened.reserveCapacity(values.count)
-            try values.withUnsafeBufferPointer { values throws(FieldCryptoError) in
-                for index in values.indices {
-                    guard let key = resolved.keys[index], let envelope = envelopes[index] else {
-                        try worker.decoy(values[index].envelope)
-                        opened.append(.failure(known[index] ?? .residentKeyMissing))
-                        continue
-                    }
-                    do throws(FieldCryptoError) {
-                        opened.append(
-                            .success(
-                                try worker.open(
-                                    values[index].envelope, envelope: envelope,
-                                    at: values[index].address, key: key)))
-                    } catch {
-                        opened.append(.failure(error))
-                    }
-                }
-            }
-            return opened
+            try worker.open(batch, runs: ready)
         }
     }
 
     /// Opens values, in their order, all or none.
     ///
     /// - Throws: The failure of the first value that does not open, and what the store throws.
-    package func open(_ values: [SealedValue]) throws(FieldCryptoError) -> [[UInt8]] {
-        var opened: [[UInt8]] = []
-        opened.reserveCapacity(values.count)
-        for result in try openEach(values) { opened.append(try result.get()) }
+    package func open(_ batch: SealedValues) throws(FieldCryptoError) -> OpenedValues {
+        let opened = try openEach(batch)
+        if let failure = opened.firstFailure { throw failure }
         return opened
     }
 
@@ -209,33 +155,8 @@ extension Keyring {
     package func open(
         _ envelope: [UInt8], at address: FieldAddress
     ) throws(FieldCryptoError) -> [UInt8] {
-        let opened = try openEach([SealedValue(address: address, envelope: envelope)])
-        return try opened[0].get()
-    }
-
-    private static func read(
-        _ value: SealedValue, _ keySet: KeySet
-    ) throws(FieldCryptoError) -> (Envelope, KeyRequest) {
-        try read(envelope: value.envelope, at: value.address, keySet)
-    }
-
-    static func read(
-        envelope bytes: [UInt8], at address: FieldAddress, _ keySet: KeySet
-    ) throws(FieldCryptoError) -> (Envelope, KeyRequest) {
-        let envelope = try Envelope(header: bytes)
-        let classKey = try keySet.key(
-            fieldClass: address.fieldClass, version: envelope.classVersion)
-        guard classKey.key.suite == envelope.suite else {
-            throw .malformedEnvelope("its suite is not that of its class version")
-        }
-        if envelope.suite.isDeterministic, address.resident != nil {
-            throw .malformedEnvelope("its suite goes with no resident")
-        }
-        guard (address.resident == nil) == (envelope.generation == 0) else {
-            throw .malformedEnvelope("generation 0 goes with no resident, and only with none")
-        }
-        let request = KeyRequest(
-            resident: address.resident, classKey: classKey, generation: envelope.generation)
-        return (envelope, request)
+        var batch = SealedValues()
+        batch.append(envelope, at: address)
+        return Array(try openEach(batch).value(0))
     }
 }

@@ -71,6 +71,12 @@ package enum ErrorCategory: Sendable, CaseIterable {
 package enum RequestError: Error, Hashable, Sendable, CustomStringConvertible {
     case unknownConsent
     case unknownReview(Int64)
+    case unknownMatter(String)
+    case matterClosed(String)
+    /// Who opened a matter, or has judged it, does not judge it.
+    case ownMatter
+    /// A correction of which no delivery has brought anything yet.
+    case notDelivered
     case reviewNotOpen(Int64)
     case reviewKind(Int64)
     case noSuchResident
@@ -95,6 +101,10 @@ package enum RequestError: Error, Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .unknownConsent: "there is no consent of that id"
         case .unknownReview(let number): "there is no review \(number)"
+        case .unknownMatter(let id): "there is no '\(id)' of that kind"
+        case .matterClosed(let id): "'\(id)' is closed already"
+        case .notDelivered: "the source has not delivered another value yet; pull first"
+        case .ownMatter: "it takes somebody else: neither who opened it nor who has judged it"
         case .reviewNotOpen(let number): "review \(number) is decided already"
         case .reviewKind(let number): "review \(number) asks for no confirmation"
         case .noSuchResident: "no resident is known by that citizen number"

@@ -1,3 +1,5 @@
+import ResidentModel
+
 /// The review list at work: a person decides, and the log keeps who.
 package struct ReviewDesk: Sendable {
     private let parts: GatewayParts
@@ -28,7 +30,8 @@ package struct ReviewDesk: Sendable {
     package func decide(
         _ number: Int64, as decision: ReviewState, officer: String
     ) throws(GatewayError) {
-        precondition(decision != .open, "a decision ends a review")
+        precondition(
+            decision == .confirmed || decision == .rejected, "a person confirms or rejects")
         guard !officer.isEmpty else { throw .request(.empty("officer")) }
         try checkName(officer, "officer")
         try parts.write { writer throws(GatewayError) in
@@ -37,13 +40,15 @@ package struct ReviewDesk: Sendable {
                 throw .request(.unknownReview(number))
             }
             guard review.kind == .confirmation else { throw .request(.reviewKind(number)) }
-            guard
-                try writer.decideReview(
-                    number, as: decision, by: officer, at: parts.clock.minute)
-            else { throw .request(.reviewNotOpen(number)) }
             guard let id = try writer.residentIDs(of: [review.resident])[review.resident] else {
                 throw .store(.corrupt(what: "a review belongs to no resident"))
             }
+            var digest = review.digest
+            if digest == nil { digest = try presentDigest(of: review, id, in: writer) }
+            guard
+                try writer.decideReview(
+                    number, as: decision, by: officer, at: parts.clock.minute, digest: digest)
+            else { throw .request(.reviewNotOpen(number)) }
             _ = try parts.log.append(
                 [
                     .review(
@@ -51,5 +56,20 @@ package struct ReviewDesk: Sendable {
                         resident: LocatedResident(number: review.resident, id: id))
                 ], in: writer)
         }
+    }
+
+    /// What the record says now, for a review that was opened before digests were kept.
+    private func presentDigest(
+        of review: Review, _ id: ResidentID, in reader: any StoreReader
+    ) throws(GatewayError) -> [UInt8]? {
+        guard let field = review.field else { return nil }
+        let stored = try reader.values(of: [review.resident], fields: [field]).filter {
+            $0.record == review.record
+        }
+        let opener = ValueOpener(
+            keyring: parts.keyring, catalogue: parts.catalogue, tenant: parts.tenant)
+        guard let value = try opener.open(stored, resident: { _ in id }).first else { return nil }
+        return try ValueDigest.of(
+            value.text, field: field, resident: id, keyring: parts.keyring)
     }
 }

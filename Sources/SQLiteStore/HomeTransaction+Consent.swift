@@ -23,7 +23,7 @@ extension HomeTransaction {
         ).first
     }
 
-    private func consent(_ row: Row) throws(GatewayError) -> SealedConsent {
+    func consent(_ row: Row) throws(GatewayError) -> SealedConsent {
         SealedConsent(
             id: try text(row, "id"), version: Int(try integer(row, "version")),
             resident: ResidentNumber(try integer(row, "resident")),

@@ -33,8 +33,10 @@ extension HomeTransaction {
             SELECT (SELECT count(*) FROM field_value WHERE resident = ?1)
                 + (SELECT count(*) FROM record WHERE resident = ?1 AND length(sealed_key) > 0)
                 + (SELECT count(*) FROM consent WHERE resident = ?1)
+                + (SELECT count(*) FROM matter WHERE resident = ?1)
                 + (SELECT count(*) FROM blind_index WHERE resident = ?1)
                 + (SELECT count(*) FROM pseudonym WHERE resident = ?1)
+                + (SELECT count(*) FROM question WHERE resident = ?1)
                 + (SELECT count(*) FROM review WHERE resident = ?1 OR candidate = ?1) AS count
             """, [resident.value]
         ) { row throws(GatewayError) in Int(try integer(row, "count")) }
@@ -72,11 +74,13 @@ extension HomeTransaction {
         counts.records = try removing(
             """
             UPDATE record SET sealed_key = zeroblob(0), content_digest = zeroblob(0),
-                observed_day = 0 WHERE resident = ? AND length(sealed_key) > 0
+                observed_day = 0, stored_minute = NULL WHERE resident = ? AND length(sealed_key) > 0
             """)
         counts.consents = try removing("DELETE FROM consent WHERE resident = ?")
         counts.indexEntries = try removing("DELETE FROM blind_index WHERE resident = ?")
         counts.pseudonyms = try removing("DELETE FROM pseudonym WHERE resident = ?")
+        _ = try removing("DELETE FROM question WHERE resident = ?")
+        counts.matters = try removing("DELETE FROM matter WHERE resident = ?")
         counts.reviews = try removing("DELETE FROM review WHERE resident = ?")
         _ = try removing("UPDATE review SET candidate = NULL WHERE candidate = ?")
         let details = try rows(

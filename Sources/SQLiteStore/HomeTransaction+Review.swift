@@ -90,37 +90,49 @@ extension HomeTransaction {
     func openReview(_ draft: ReviewDraft) throws(GatewayError) {
         try execute(
             """
+            UPDATE review SET state = 'replaced', decided_minute = ?
+            WHERE kind = ? AND record = ? AND field = ? AND state = 'open' AND digest IS NOT ?
+            """,
+            [
+                draft.openedAt, draft.kind.rawValue, draft.record, draft.field?.text,
+                draft.digest.map { Data($0) },
+            ])
+        try execute(
+            """
             INSERT OR IGNORE INTO review (kind, resident, candidate, record, stream, field, reasons,
-                opened_minute, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open')
+                opened_minute, state, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open', ?)
             """,
             [
                 draft.kind.rawValue, draft.resident.value, draft.candidate?.value, draft.record,
                 try makeNumber(of: draft.stream), draft.field?.text,
                 draft.reasons.joined(separator: " "), draft.openedAt,
+                draft.digest.map { Data($0) },
             ])
     }
 
     func decideReview(
-        _ number: Int64, as decision: ReviewState, by officer: String, at minute: Int64
+        _ number: Int64, as decision: ReviewState, by officer: String, at minute: Int64,
+        digest: [UInt8]?
     ) throws(GatewayError) -> Bool {
         try execute(
             """
-            UPDATE review SET state = ?, decided_by = ?, decided_minute = ?
+            UPDATE review SET state = ?, decided_by = ?, decided_minute = ?,
+                digest = ifnull(digest, ?)
             WHERE number = ? AND state = 'open'
-            """, [decision.rawValue, officer, minute, number])
+            """, [decision.rawValue, officer, minute, digest.map { Data($0) }, number])
         return database.changesCount == 1
     }
 
-    func isConfirmed(
-        _ field: FieldID, of resident: ResidentNumber
-    ) throws(GatewayError) -> Bool {
-        let counts = try rows(
+    func confirmedDigests(
+        of field: FieldID, resident: ResidentNumber
+    ) throws(GatewayError) -> Set<[UInt8]> {
+        let found = try rows(
             """
-            SELECT count(*) AS count FROM review WHERE resident = ? AND field = ?
+            SELECT digest FROM review WHERE resident = ? AND field = ? AND digest IS NOT NULL
                 AND kind = 'confirmation' AND state = 'confirmed'
             """, [resident.value, field.text]
-        ) { row throws(GatewayError) in try integer(row, "count") }
-        return (counts.first ?? 0) > 0
+        ) { row throws(GatewayError) in try bytes(row, "digest") }
+        return Set(found)
     }
 
     func reviews(_ filter: ReviewFilter) throws(GatewayError) -> [Review] {
@@ -128,11 +140,13 @@ extension HomeTransaction {
             """
             SELECT v.*, s.source, s.name FROM review v JOIN stream s ON s.number = v.stream
             WHERE v.number > ? AND (? IS NULL OR v.kind = ?) AND (? IS NULL OR v.state = ?)
+                AND (? IS NULL OR v.resident = ?)
             ORDER BY v.number LIMIT ?
             """,
             [
                 filter.after, filter.kind?.rawValue, filter.kind?.rawValue,
-                filter.state?.rawValue, filter.state?.rawValue, filter.limit,
+                filter.state?.rawValue, filter.state?.rawValue, filter.resident?.value,
+                filter.resident?.value, filter.limit,
             ], review)
     }
 
@@ -150,6 +164,7 @@ extension HomeTransaction {
             field: (row["field"] as String?).map { FieldID($0) },
             reasons: try text(row, "reasons").split(separator: " ").map(String.init),
             openedAt: try integer(row, "opened_minute"), state: state,
-            decidedBy: row["decided_by"] as String?)
+            decidedBy: row["decided_by"] as String?,
+            digest: (row["digest"] as Data?).map { [UInt8]($0) })
     }
 }

@@ -1,14 +1,16 @@
+import FieldCrypto
 import Foundation
 import GRDB
 import Gateway
 import ResidentModel
 
 extension HomeTransaction {
-    func sealedCells(_ filter: SealedFilter) throws(GatewayError) -> [SealedCell] {
-        guard let walk = try SealedWalk(filter, in: self) else { return [] }
-        var cells: [SealedCell] = []
+    func sealedCells(_ filter: SealedFilter) throws(GatewayError) -> SealedCells {
+        guard var walk = try SealedWalk(filter, in: self) else { return SealedCells(fields: []) }
         try inStore {
             let statement = try RawStatement(database, walk.sql)
+            let versions = try RawStatement(
+                database, "SELECT version FROM record WHERE number = ?")
             let after = filter.after ?? SealedPlace(-1)
             statement.bind(after.first, at: 1)
             statement.bind(Int64(filter.limit), at: 2)
@@ -17,61 +19,98 @@ extension HomeTransaction {
             case .fieldValue:
                 statement.bind(after.second, at: 4)
                 statement.bind(after.third, at: 5)
-            case .consent: statement.bind(after.name, at: 4)
+            case .recordKey: statement.bind(after.second, at: 4)
+            case .consent, .matter: statement.bind(after.name, at: 4)
             default: break
             }
-            try statement.forEachRow { cells.append(walk.cell($0)) }
+            try statement.forEachRow { try walk.take($0, recordVersions: versions) }
         }
-        return cells
+        return walk.cells
     }
 
     func sealedCounts(_ column: SealedColumn) throws(GatewayError) -> [SealedCount] {
         let (table, name) = column.tableAndColumn
-        let field = column == .fieldValue ? "(SELECT name FROM field WHERE number = t.field)" : "''"
-        let grouping = column == .fieldValue ? "field" : "''"
-        return try rows(
-            """
-            SELECT \(field) AS field, prefix, count FROM (
-                SELECT \(grouping) AS field, substr(\(name), 2, 3) AS prefix, count(*) AS count
-                FROM \(table) WHERE length(\(name)) > 0 GROUP BY 1, 2) t
-            """
-        ) { row throws(GatewayError) in
-            let prefix = try bytes(row, "prefix")
-            guard prefix.count == 3 else {
-                throw .store(.corrupt(what: "'\(column.rawValue)' holds no sealed value"))
+        let field = column == .fieldValue ? "field" : "0"
+        /// By field number, then suite and version as they stand in the envelope. Counted here, since SQLite would
+        /// sort every row to group them.
+        var counts: [Int64: [UInt32: Int]] = [:]
+        try inStore {
+            let statement = try RawStatement(
+                database, "SELECT \(field), \(name) FROM \(table) WHERE length(\(name)) > 0")
+            try statement.forEachRow { row in
+                var prefix: UInt32?
+                row.withBytes(1) { bytes in
+                    guard bytes.count > 4 else { return }
+                    prefix = UInt32(bigEndian: bytes.loadUnaligned(as: UInt32.self)) & 0xFF_FFFF
+                }
+                guard let prefix else {
+                    throw GatewayError.store(
+                        .corrupt(what: "'\(column.rawValue)' holds no sealed value"))
+                }
+                counts[row.integer(0), default: [:]][prefix, default: 0] += 1
             }
-            return SealedCount(
-                field: try text(row, "field"), suite: prefix[0],
-                version: UInt16(prefix[1]) << 8 | UInt16(prefix[2]),
-                count: Int(try integer(row, "count")))
+        }
+        var fields: [Int64: String] = [:]
+        if column == .fieldValue { fields = try fieldNames() }
+        return counts.flatMap { number, versions in
+            versions.map { prefix, count in
+                SealedCount(
+                    field: fields[number] ?? "", suite: UInt8(prefix >> 16),
+                    version: UInt16(truncatingIfNeeded: prefix), count: count)
+            }
         }
     }
 
+    /// The names of the fields that have or had values, by number.
+    fileprivate func fieldNames() throws(GatewayError) -> [Int64: String] {
+        var names: [Int64: String] = [:]
+        _ = try rows("SELECT number, name FROM field") { row throws(GatewayError) in
+            names[try integer(row, "number")] = try text(row, "name")
+        }
+        return names
+    }
+
     func replaceSealed(
-        _ column: SealedColumn, _ replacements: [SealedReplacement]
+        _ column: SealedColumn, _ cells: SealedCells, by envelopes: PackedBytes
     ) throws(GatewayError) -> Int {
         let (table, name) = column.tableAndColumn
         let place =
             switch column {
             case .fieldValue: "resident = ?3 AND field = ?4 AND record = ?5"
-            case .consent: "id = ?4 AND version = ?3"
+            case .recordKey: "number = ?4"
+            case .consent, .matter: "id = ?4 AND version = ?3"
             default: "number = ?3"
             }
         var replaced = 0
         try inStore {
             let statement = try RawStatement(
                 database, "UPDATE \(table) SET \(name) = ?1 WHERE \(place) AND \(name) = ?2")
-            for item in replacements {
-                statement.bind(item.place.first, at: 3)
-                switch column {
-                case .fieldValue:
-                    statement.bind(item.place.second, at: 4)
-                    statement.bind(item.place.third, at: 5)
-                case .consent: statement.bind(item.place.name, at: 4)
-                default: break
+            defer {
+                statement.bindNull(at: 1)
+                statement.bindNull(at: 2)
+            }
+            try envelopes.bytes.withUnsafeBytes { new in
+                try cells.sealed.bytes.withUnsafeBytes { old in
+                    for (index, cell) in cells.cells.enumerated() {
+                        let range = envelopes.range(of: index)
+                        if range.isEmpty { continue }
+                        statement.bind(inPlace: UnsafeRawBufferPointer(rebasing: new[range]), at: 1)
+                        let before = cells.sealed.range(of: index)
+                        statement.bind(
+                            inPlace: UnsafeRawBufferPointer(rebasing: old[before]), at: 2)
+                        statement.bind(cell.place.first, at: 3)
+                        switch column {
+                        case .fieldValue:
+                            statement.bind(cell.place.second, at: 4)
+                            statement.bind(cell.place.third, at: 5)
+                        case .recordKey: statement.bind(cell.place.second, at: 4)
+                        case .consent, .matter: statement.bind(cell.place.name, at: 4)
+                        default: break
+                        }
+                        try statement.run()
+                        replaced += database.changesCount
+                    }
                 }
-                try statement.run(binding: item.new, at: 1, and: item.old, at: 2)
-                replaced += database.changesCount
             }
         }
         return replaced
@@ -89,8 +128,12 @@ extension SealedColumn {
 private struct SealedWalk {
     let sql: String
     private let column: SealedColumn
-    /// Fields' names by number.
-    private let fields: [Int64: String]
+    /// What was taken so far.
+    private(set) var cells: SealedCells
+    /// Positions of the fields' names in `cells`, by number.
+    private var fields: [Int64: Int] = [:]
+    /// Versions of the records met so far: a record's fields stand apart, each behind those of other records.
+    private var versions: [Int64: Int64] = [:]
 
     /// Nil where no such field is stored.
     init?(_ filter: SealedFilter, in transaction: HomeTransaction) throws(GatewayError) {
@@ -99,10 +142,7 @@ private struct SealedWalk {
         let isOld = filter.notUnder == nil ? "" : "AND substr(t.\(name), 2, 3) <> ?3"
         switch filter.column {
         case .fieldValue:
-            var names: [Int64: String] = [:]
-            _ = try transaction.rows("SELECT number, name FROM field") { row throws(GatewayError) in
-                names[try integer(row, "number")] = try text(row, "name")
-            }
+            var names = try transaction.fieldNames()
             var isWanted = ""
             if let wanted = filter.fields {
                 let texts = Set(wanted.map(\.text))
@@ -111,40 +151,46 @@ private struct SealedWalk {
                 let numbers = names.keys.sorted().map(String.init).joined(separator: ",")
                 isWanted = "AND t.field IN (\(numbers))"
             }
-            fields = names
+            cells = SealedCells(fields: [])
+            for (number, name) in names { fields[number] = cells.addField(name) }
             sql = """
-                SELECT t.resident, t.field, t.record, r.version, t.sealed FROM field_value t
-                CROSS JOIN record r ON r.number = t.record
+                SELECT t.resident, t.field, t.record, t.sealed FROM field_value t
                 WHERE (t.resident, t.field, t.record) > (?1, ?4, ?5) \(isWanted) \(isOld)
                 ORDER BY t.resident, t.field, t.record LIMIT ?2
                 """
         case .recordKey:
-            fields = [0: "record.key"]
+            cells = SealedCells(fields: ["record.key"])
             sql = """
                 SELECT t.number, t.resident, t.version, t.sealed_key FROM record t
-                WHERE t.number > ?1 AND length(t.sealed_key) > 0 \(isOld)
-                ORDER BY t.number LIMIT ?2
+                WHERE (t.resident, t.number) > (?1, ?4) AND length(t.sealed_key) > 0 \(isOld)
+                ORDER BY t.resident, t.number LIMIT ?2
                 """
         case .consent:
-            fields = [:]
+            cells = SealedCells(fields: [])
             sql = """
                 SELECT t.version, t.resident, t.id, t.sealed FROM consent t
                 WHERE (t.id, t.version) > (?4, ?1) \(isOld) ORDER BY t.id, t.version LIMIT ?2
                 """
+        case .matter:
+            cells = SealedCells(fields: [])
+            sql = """
+                SELECT t.version, t.resident, t.id, t.sealed FROM matter t
+                WHERE (t.id, t.version) > (?4, ?1) \(isOld) ORDER BY t.id, t.version LIMIT ?2
+                """
         case .quarantine:
-            fields = [0: "cells"]
+            cells = SealedCells(fields: ["cells"])
             sql = """
                 SELECT t.number, NULL, t.version, t.sealed FROM quarantine t
                 WHERE t.number > ?1 AND t.sealed IS NOT NULL \(isOld) ORDER BY t.number LIMIT ?2
                 """
         case .operationalDetail:
-            fields = [0: "operational"]
+            cells = SealedCells(fields: ["operational"])
             sql = """
                 SELECT t.number, NULL, t.number, t.operational FROM audit_entry t
                 WHERE t.number > ?1 \(isOld) ORDER BY t.number LIMIT ?2
                 """
         case .subjectDetail:
-            fields = [0: "subject"]
+            cells = SealedCells(fields: ["subject"])
             sql = """
                 SELECT t.number, t.resident, t.number, t.subject FROM audit_entry t
                 WHERE t.number > ?1 AND t.subject IS NOT NULL \(isOld)
@@ -153,26 +199,49 @@ private struct SealedWalk {
         }
     }
 
-    func cell(_ row: RawStatement.Columns) -> SealedCell {
-        switch column {
-        case .fieldValue:
-            SealedCell(
-                place: SealedPlace(row.integer(0), row.integer(1), row.integer(2)),
-                resident: ResidentNumber(row.integer(0)), field: fields[row.integer(1)] ?? "",
-                recordVersion: row.integer(3), sealed: row.bytes(4))
-        case .consent:
-            SealedCell(
-                place: SealedPlace(row.integer(0), name: row.text(2)),
-                resident: ResidentNumber(row.integer(1)), field: row.text(2),
-                recordVersion: row.integer(0), sealed: row.bytes(3))
-        case .quarantine, .operationalDetail:
-            SealedCell(
-                place: SealedPlace(row.integer(0)), resident: nil, field: fields[0] ?? "",
-                recordVersion: row.integer(2), sealed: row.bytes(3))
-        case .recordKey, .subjectDetail:
-            SealedCell(
-                place: SealedPlace(row.integer(0)), resident: ResidentNumber(row.integer(1)),
-                field: fields[0] ?? "", recordVersion: row.integer(2), sealed: row.bytes(3))
+    /// Adds the row at hand; `recordVersions` gives the version of a record by its number.
+    mutating func take(
+        _ row: RawStatement.Columns, recordVersions: RawStatement
+    ) throws {
+        let cell =
+            switch column {
+            case .fieldValue:
+                SealedCell(
+                    place: SealedPlace(row.integer(0), row.integer(1), row.integer(2)),
+                    resident: ResidentNumber(row.integer(0)),
+                    fieldIndex: fields[row.integer(1)] ?? 0,
+                    recordVersion: try version(of: row.integer(2), recordVersions))
+            case .consent, .matter:
+                SealedCell(
+                    place: SealedPlace(row.integer(0), name: row.text(2)),
+                    resident: ResidentNumber(row.integer(1)),
+                    fieldIndex: cells.addField(row.text(2)), recordVersion: row.integer(0))
+            case .quarantine, .operationalDetail:
+                SealedCell(
+                    place: SealedPlace(row.integer(0)), resident: nil, fieldIndex: 0,
+                    recordVersion: row.integer(2))
+            case .recordKey:
+                SealedCell(
+                    place: SealedPlace(row.integer(1), row.integer(0)),
+                    resident: ResidentNumber(row.integer(1)), fieldIndex: 0,
+                    recordVersion: row.integer(2))
+            case .subjectDetail:
+                SealedCell(
+                    place: SealedPlace(row.integer(0)), resident: ResidentNumber(row.integer(1)),
+                    fieldIndex: 0, recordVersion: row.integer(2))
+            }
+        row.withBytes(3) { cells.append(cell, copying: $0) }
+    }
+
+    private mutating func version(of record: Int64, _ statement: RawStatement) throws -> Int64 {
+        if let known = versions[record] { return known }
+        statement.bind(record, at: 1)
+        var found: Int64?
+        try statement.forEachRow { found = $0.integer(0) }
+        guard let found else {
+            throw GatewayError.store(.corrupt(what: "a value belongs to no record"))
         }
+        versions[record] = found
+        return found
     }
 }

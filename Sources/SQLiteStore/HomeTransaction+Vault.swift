@@ -62,7 +62,7 @@ extension HomeTransaction {
                 database,
                 """
                 INSERT INTO record (stream, key_digest, content_digest, resident, version,
-                    observed_day, sealed_key) VALUES (?, ?, ?, ?, ?, ?, ?)
+                    observed_day, sealed_key, stored_minute) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """)
             statement.bind(streamNumber, at: 1)
             statement.bind(record.keyDigest, at: 2)
@@ -71,6 +71,11 @@ extension HomeTransaction {
             statement.bind(record.version, at: 5)
             statement.bind(Int64(record.observedAt.dayNumber), at: 6)
             statement.bind(record.sealedKey, at: 7)
+            if let minute = record.storedAt {
+                statement.bind(minute, at: 8)
+            } else {
+                statement.bindNull(at: 8)
+            }
             try statement.run()
         }
         let number = database.lastInsertedRowID
@@ -96,11 +101,12 @@ extension HomeTransaction {
         try execute(
             """
             UPDATE record SET content_digest = ?, resident = ?, version = ?, observed_day = ?,
-                sealed_key = ? WHERE number = ?
+                sealed_key = ?, stored_minute = ? WHERE number = ?
             """,
             [
                 Data(record.contentDigest), resident.value, record.version,
-                record.observedAt.dayNumber, Data(record.sealedKey), earlier.number,
+                record.observedAt.dayNumber, Data(record.sealedKey), record.storedAt,
+                earlier.number,
             ])
         try insert(record.values, record: earlier.number, resident: resident)
         return earlier.number
@@ -109,7 +115,7 @@ extension HomeTransaction {
     private func insert(
         _ values: [SealedField], record: Int64, resident: ResidentNumber
     ) throws(GatewayError) {
-        var rows: [(field: Int64, sealed: [UInt8])] = []
+        var rows: [(field: Int64, sealed: ArraySlice<UInt8>)] = []
         rows.reserveCapacity(values.count)
         for value in values {
             guard let field = try names.number(of: value.field, in: self, making: true) else {
@@ -132,7 +138,7 @@ extension HomeTransaction {
     }
 
     private static let selectValues = """
-        SELECT v.record, v.sealed, r.version, r.observed_day, s.source, s.name
+        SELECT v.record, v.sealed, r.version, r.observed_day, s.source, s.name, r.stored_minute
         FROM field_value v JOIN record r ON r.number = v.record
         JOIN stream s ON s.number = r.stream
         WHERE v.resident = ? AND v.field = ? ORDER BY v.record
@@ -162,6 +168,7 @@ extension HomeTransaction {
                                 stream: StreamName(
                                     source: SourceName(row.text(4)), stream: row.text(5)),
                                 observedAt: CalendarDate(dayNumber: Int(row.integer(3))),
+                                storedAt: row.integer(6) == 0 ? nil : row.integer(6),
                                 sealed: row.bytes(1)))
                     }
                 }

@@ -4,48 +4,47 @@ import GRDB
 
 extension KeyDatabase {
     package func material(
-        of residents: [ResidentKeyID]
+        of residents: [ResidentKeyID], fieldClasses: Set<String>?
     ) throws(KeyStoreError) -> [ResidentKeyID: ResidentKeyMaterial] {
         try read { database in
             let keys = try RawStatement(
                 database, "SELECT generation, epoch, wrapped FROM resident_key WHERE resident = ?")
-            let commitments = try RawStatement(
-                database,
-                "SELECT class, version, generation, commitment FROM commitment WHERE resident = ?")
+            let commitments = try CommitmentReading(database, fieldClasses)
             let shredded = try RawStatement(
                 database, "SELECT 1 FROM shredded WHERE resident = ?")
+            var isAnyShredded = false
+            try RawStatement(database, "SELECT 1 FROM shredded LIMIT 1")
+                .forEachRow { _ in isAnyShredded = true }
             var found: [ResidentKeyID: ResidentKeyMaterial] = [:]
+            found.reserveCapacity(residents.count)
             for resident in residents where found[resident] == nil {
-                let id = resident.bytes
                 var material = ResidentKeyMaterial()
-                keys.bind(id, at: 1)
+                keys.bind(resident, at: 1)
                 try keys.forEachRow { row in
                     material.keys.append(
                         WrappedResidentKey(
                             resident: resident, generation: UInt16(clamping: row.integer(0)),
                             epoch: UInt32(clamping: row.integer(1)), wrapped: row.bytes(2)))
                 }
-                commitments.bind(id, at: 1)
-                try commitments.forEachRow { row in
-                    material.commitments.append(
-                        try Self.commitment(row, resident: resident))
+                material.commitments = try commitments.read(of: resident)
+                if isAnyShredded {
+                    shredded.bind(resident, at: 1)
+                    try shredded.forEachRow { _ in material.isShredded = true }
                 }
-                shredded.bind(id, at: 1)
-                try shredded.forEachRow { _ in material.isShredded = true }
                 if !material.keys.isEmpty || material.isShredded { found[resident] = material }
             }
             return found
         }
     }
 
-    private static func commitment(
-        _ row: RawStatement.Columns, resident: ResidentKeyID?
+    fileprivate static func commitment(
+        _ row: RawStatement.Columns, resident: ResidentKeyID?, fieldClass: String? = nil
     ) throws -> KeyCommitment {
         guard let digest = SHA256Digest(row.bytes(3)) else {
             throw KeyStoreError.corrupt("keys.db: a commitment is not 32 bytes")
         }
         return KeyCommitment(
-            resident: resident, fieldClass: row.text(0),
+            resident: resident, fieldClass: fieldClass ?? row.text(0),
             classVersion: UInt16(clamping: row.integer(1)),
             generation: UInt16(clamping: row.integer(2)), commitment: digest)
     }
@@ -107,7 +106,11 @@ extension KeyDatabase {
                     (resident, class, version, generation, commitment) VALUES (?, ?, ?, ?, ?)
                 """)
             for commitment in commitments {
-                statement.bind(commitment.resident?.bytes ?? [], at: 1)
+                if let resident = commitment.resident {
+                    statement.bind(resident, at: 1)
+                } else {
+                    statement.bind([UInt8](), at: 1)
+                }
                 statement.bind(commitment.fieldClass, at: 2)
                 statement.bind(Int64(commitment.classVersion), at: 3)
                 statement.bind(Int64(commitment.generation), at: 4)
@@ -162,7 +165,7 @@ extension KeyDatabase {
                 database, "SELECT 1 FROM shredded WHERE resident = ?")
             var found: Set<ResidentKeyID> = []
             for resident in residents {
-                statement.bind(resident.bytes, at: 1)
+                statement.bind(resident, at: 1)
                 try statement.forEachRow { _ in found.insert(resident) }
             }
             return found
@@ -172,6 +175,35 @@ extension KeyDatabase {
     package func shreddedResidents() throws(KeyStoreError) -> [ResidentKeyID] {
         try read { database in
             let statement = try RawStatement(database, "SELECT resident FROM shredded")
+            var found: [ResidentKeyID] = []
+            try statement.forEachRow { row in
+                guard let resident = ResidentKeyID(bytes: row.bytes(0)) else {
+                    throw KeyStoreError.corrupt("keys.db: a resident's id is not 16 bytes")
+                }
+                found.append(resident)
+            }
+            return found
+        }
+    }
+
+    package func residents(
+        committedTo fieldClass: String, after resident: ResidentKeyID?, limit: Int
+    ) throws(KeyStoreError) -> [ResidentKeyID] {
+        try read { database in
+            let statement = try RawStatement(
+                database,
+                """
+                SELECT DISTINCT resident FROM commitment
+                WHERE resident > ? AND class = ? ORDER BY resident LIMIT ?
+                """)
+            // What belongs to no resident stands under the empty id, before all.
+            if let resident {
+                statement.bind(resident, at: 1)
+            } else {
+                statement.bind([UInt8](), at: 1)
+            }
+            statement.bind(fieldClass, at: 2)
+            statement.bind(Int64(limit), at: 3)
             var found: [ResidentKeyID] = []
             try statement.forEachRow { row in
                 guard let resident = ResidentKeyID(bytes: row.bytes(0)) else {
@@ -196,5 +228,41 @@ extension KeyDatabase {
             ).execute(arguments: arguments)
             return database.changesCount
         }
+    }
+}
+
+/// Reads residents' commitments, of all classes or class by class where few are wanted.
+private struct CommitmentReading {
+    /// Beyond so many classes a resident's rows are read in one go.
+    private static let classesMax = 4
+    private let statement: RawStatement
+    private let fieldClasses: [String]?
+
+    init(_ database: Database, _ fieldClasses: Set<String>?) throws {
+        let few = fieldClasses.flatMap { $0.count <= Self.classesMax ? Array($0) : nil }
+        self.fieldClasses = few
+        statement = try RawStatement(
+            database,
+            "SELECT class, version, generation, commitment FROM commitment WHERE resident = ?"
+                + (few == nil ? "" : " AND class = ?"))
+    }
+
+    func read(of resident: ResidentKeyID) throws -> [KeyCommitment] {
+        var found: [KeyCommitment] = []
+        statement.bind(resident, at: 1)
+        guard let fieldClasses else {
+            try statement.forEachRow {
+                found.append(try KeyDatabase.commitment($0, resident: resident))
+            }
+            return found
+        }
+        for name in fieldClasses {
+            statement.bind(name, at: 2)
+            try statement.forEachRow {
+                found.append(
+                    try KeyDatabase.commitment($0, resident: resident, fieldClass: name))
+            }
+        }
+        return found
     }
 }

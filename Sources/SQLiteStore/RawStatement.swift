@@ -1,3 +1,4 @@
+import FieldCrypto
 import GRDB
 import GRDBSQLite
 
@@ -19,14 +20,33 @@ struct RawStatement {
     func bindNull(at index: Int32) { sqlite3_bind_null(pointer, index) }
 
     /// Binds bytes, which SQLite copies.
-    func bind(_ value: [UInt8], at index: Int32) {
+    func bind(_ value: [UInt8], at index: Int32) { bind(value[...], at: index) }
+
+    /// Binds bytes, which SQLite copies.
+    func bind(_ value: ArraySlice<UInt8>, at index: Int32) {
         let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
-        // An empty blob needs an address too, else SQLite takes it for NULL.
-        if value.isEmpty {
-            sqlite3_bind_zeroblob(pointer, index, 0)
-        } else {
-            sqlite3_bind_blob(pointer, index, value, Int32(value.count), copied)
+        value.withUnsafeBytes { bytes -> Void in
+            // An empty blob needs an address too, else SQLite takes it for NULL.
+            if bytes.isEmpty {
+                sqlite3_bind_zeroblob(pointer, index, 0)
+            } else {
+                sqlite3_bind_blob(
+                    pointer, index, bytes.baseAddress, Int32(bytes.count), copied)
+            }
         }
+    }
+
+    /// Binds the 16 bytes of a resident's id.
+    func bind(_ resident: ResidentKeyID, at index: Int32) {
+        let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+        resident.withUnsafeBytes { bytes -> Void in
+            sqlite3_bind_blob(pointer, index, bytes.baseAddress, Int32(bytes.count), copied)
+        }
+    }
+
+    /// Binds bytes that SQLite reads where they lie: they must stay there until the next binding.
+    func bind(inPlace value: UnsafeRawBufferPointer, at index: Int32) {
+        sqlite3_bind_blob(pointer, index, value.baseAddress, Int32(value.count), nil)
     }
 
     /// Binds a text, which SQLite copies.
@@ -40,25 +60,6 @@ struct RawStatement {
         let code = sqlite3_step(pointer)
         sqlite3_reset(pointer)
         guard code == SQLITE_DONE else { throw Self.failure(code) }
-    }
-
-    /// Runs a statement that gives no rows with two blobs that SQLite reads where they lie.
-    func run(
-        binding first: [UInt8], at firstIndex: Int32, and second: [UInt8], at secondIndex: Int32
-    ) throws {
-        try first.withUnsafeBytes { first in
-            try second.withUnsafeBytes { second in
-                sqlite3_bind_blob(
-                    pointer, firstIndex, first.baseAddress, Int32(first.count), nil)
-                sqlite3_bind_blob(
-                    pointer, secondIndex, second.baseAddress, Int32(second.count), nil)
-                defer {
-                    sqlite3_bind_null(pointer, firstIndex)
-                    sqlite3_bind_null(pointer, secondIndex)
-                }
-                try run()
-            }
-        }
     }
 
     /// Runs a query; `row` is called for each of its rows.

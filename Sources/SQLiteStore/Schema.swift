@@ -3,7 +3,7 @@
 /// A format is only ever added to.
 enum Schema {
     /// What makes each format of `hangu.db` out of the one before it; their number stands in `PRAGMA user_version`.
-    static let store = [store1, store2, witnessing, retention, ofResident]
+    static let store = [store1, store2, witnessing, retention, ofResident, questions, rights]
     /// What makes each format of `keys.db` out of the one before it.
     static let keys = [keys1]
     /// What makes each format of `audit-index.db` out of the one before it.
@@ -183,9 +183,10 @@ enum Schema {
         );
         """
 
-    /// What is of one resident is found without reading everybody's, so that forgetting holds up nobody.
+    /// What is of one resident is found without reading everybody's, so that forgetting holds up nobody, and rotation
+    /// walks a resident's records together.
     private static let ofResident = """
-        CREATE INDEX record_resident ON record (resident);
+        CREATE INDEX record_resident ON record (resident, number);
         CREATE INDEX blind_index_resident ON blind_index (resident);
         CREATE INDEX pseudonym_resident ON pseudonym (resident);
         CREATE INDEX review_candidate ON review (candidate) WHERE candidate IS NOT NULL;

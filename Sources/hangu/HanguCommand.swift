@@ -20,9 +20,10 @@ struct HanguCommand: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             InitCommand.self, PullCommand.self, DiscloseCommand.self, ConsentCommand.self,
-            ResidentCommand.self, AuditCommand.self, ReviewCommand.self, DemoCommand.self,
-            KeysCommand.self, CedarCommand.self, PolicyCommand.self, WitnessCommand.self,
-            FieldBenchCommand.self,
+            ResidentCommand.self, EmergencyCommand.self, CorrectionCommand.self,
+            WaysOutCommand.self, AuditCommand.self, ReviewCommand.self,
+            DemoCommand.self, KeysCommand.self, CedarCommand.self, PolicyCommand.self, WitnessCommand.self,
+            FieldBenchCommand.self, DecisionBenchCommand.self,
         ])
 
     /// Parses and runs.

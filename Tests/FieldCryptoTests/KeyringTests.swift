@@ -10,26 +10,29 @@ struct KeyringTests {
         let test = try TestRing(limits: KeyringLimits(cachedFieldKeysMax: 7))
         let residents = (0..<20).map { ResidentKeyID(high: 1, low: $0) }
         try test.ring.ensureResidentKeys(residents + residents)
-        var values: [ValueToSeal] = []
+        var values = ValuesToSeal()
+        var texts: [String] = []
+        var places: [FieldAddress] = []
         for index in 0..<500 {
             let resident = index % 31 == 0 ? nil : residents[test.random.below(20)]
             let place = address(
                 resident, field: "f\(index)", fieldClass: TestRing.classes[index % 4])
-            values.append(
-                ValueToSeal(address: place, value: Array("v\(index)".utf8), padding: .bucket16))
+            texts.append("v\(index)")
+            places.append(place)
+            values.append("v\(index)".utf8, at: place, padding: .bucket16)
         }
-        let sealed = try test.ring.seal(values)
-        let places = zip(values, sealed).map { SealedValue(address: $0.address, envelope: $1) }
-        #expect(try test.ring.open(places) == values.map(\.value))
-        #expect(try test.reopened().open(places) == values.map(\.value))
+        let sealed = SealedValues(addresses: places, envelopes: try test.ring.seal(values))
+        #expect(try test.ring.open(sealed).texts() == texts)
+        #expect(try test.reopened().open(sealed).texts() == texts)
         #expect(test.ring.cachedFieldKeyCount <= 7)
     }
 
     @Test("An empty batch is no work")
     func emptyBatch() throws {
         let test = try TestRing()
-        #expect(try test.ring.seal([]).isEmpty)
-        #expect(try test.ring.open([]).isEmpty)
+        #expect(try test.ring.seal(ValuesToSeal()).isEmpty)
+        #expect(try test.ring.open(SealedValues()).count == 0)
+        #expect(try test.ring.reseal(SealedValues()).isEmpty)
         try test.ring.ensureResidentKeys([])
     }
 
@@ -45,10 +48,10 @@ struct KeyringTests {
         let sealedGone = try test.ring.seal([1], at: address(gone), padding: .none)
         let sealedStays = try test.ring.seal([2], at: address(stays), padding: .none)
         try test.ring.shred([gone])
-        let results = try test.ring.openEach([
-            SealedValue(address: address(gone), envelope: sealedGone),
-            SealedValue(address: address(stays), envelope: sealedStays),
-        ])
+        var batch = SealedValues()
+        batch.append(sealedGone, at: address(gone))
+        batch.append(sealedStays, at: address(stays))
+        let results = try test.ring.openEach(batch).results
         #expect(results == [.failure(.residentKeyDestroyed), .success([2])])
         #expect(throws: FieldCryptoError.residentKeyDestroyed) {
             try test.ring.ensureResidentKeys([gone])
@@ -219,8 +222,8 @@ struct KeyringTests {
         test.store.content.withLock { $0.uses[name] = KeyringLimits.usesMax - 16_384 }
         let place = address(nil, fieldClass: "audit")
         let sealed = try test.ring.seal([1], at: place, padding: .none)
-        let many = [ValueToSeal](
-            repeating: ValueToSeal(address: place, value: [1], padding: .none), count: 16_383)
+        var many = ValuesToSeal()
+        for _ in 0..<16_383 { many.append([1], at: place, padding: .none) }
         _ = try test.ring.seal(many)
         #expect(throws: FieldCryptoError.exhausted(name)) {
             try test.ring.seal([1], at: place, padding: .none)

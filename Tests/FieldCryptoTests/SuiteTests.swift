@@ -239,11 +239,10 @@ struct FamilyTests {
             let reopened = try test.reopened()
             #expect(try reopened.open(old, at: place) == [1])
             #expect(try reopened.open(new, at: place) == [1])
-            let opened = try reopened.openEach([
-                SealedValue(address: place, envelope: old),
-                SealedValue(address: place, envelope: new),
-            ])
-            #expect(opened == [.success([1]), .success([1])])
+            var batch = SealedValues()
+            batch.append(old, at: place)
+            batch.append(new, at: place)
+            #expect(try reopened.openEach(batch).results == [.success([1]), .success([1])])
         }
     }
 

@@ -57,6 +57,44 @@ func address(
         recordVersion: version)
 }
 
+/// Names of one address changed; each change makes another column, as there would be.
+extension FieldAddress {
+    var tenant: String {
+        get { column.tenant }
+        set { change(tenant: newValue) }
+    }
+    var table: String {
+        get { column.table }
+        set { change(table: newValue) }
+    }
+    var field: String {
+        get { column.field }
+        set { change(field: newValue) }
+    }
+    var fieldClass: String {
+        get { column.fieldClass }
+        set { change(fieldClass: newValue) }
+    }
+
+    private mutating func change(
+        tenant: String? = nil, table: String? = nil, field: String? = nil,
+        fieldClass: String? = nil
+    ) {
+        column = FieldColumn(
+            tenant: tenant ?? column.tenant, table: table ?? column.table,
+            field: field ?? column.field, fieldClass: fieldClass ?? column.fieldClass)
+    }
+}
+
+extension OpenedValues {
+    /// Every value, or why it does not open.
+    var results: [Result<[UInt8], FieldCryptoError>] {
+        (0..<count).map { index in
+            Result { () throws(FieldCryptoError) in Array(try value(index)) }
+        }
+    }
+}
+
 func hex(_ text: String) -> [UInt8] {
     let digits = text.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
     return stride(from: 0, to: digits.count - 1, by: 2).map {

@@ -1,3 +1,4 @@
+import FieldCrypto
 import Gateway
 import ResidentModel
 
@@ -9,7 +10,7 @@ extension FaultyTransaction {
     func keyJobs() throws(GatewayError) -> [KeyJob] {
         try asking { base throws(GatewayError) in try base.keyJobs() }
     }
-    func sealedCells(_ filter: SealedFilter) throws(GatewayError) -> [SealedCell] {
+    func sealedCells(_ filter: SealedFilter) throws(GatewayError) -> SealedCells {
         try asking { base throws(GatewayError) in try base.sealedCells(filter) }
     }
     func sealedCounts(_ column: SealedColumn) throws(GatewayError) -> [SealedCount] {
@@ -64,9 +65,11 @@ extension FaultyTransaction {
         try changing { base throws(GatewayError) in try base.keep(job) }
     }
     func replaceSealed(
-        _ column: SealedColumn, _ replacements: [SealedReplacement]
+        _ column: SealedColumn, _ cells: SealedCells, by envelopes: PackedBytes
     ) throws(GatewayError) -> Int {
-        try changing { base throws(GatewayError) in try base.replaceSealed(column, replacements) }
+        try changing { base throws(GatewayError) in
+            try base.replaceSealed(column, cells, by: envelopes)
+        }
     }
     func removeIndex(_ index: String, version: UInt32, limit: Int) throws(GatewayError) -> Int {
         try changing { base throws(GatewayError) in

@@ -122,8 +122,22 @@ extension FaultyTransaction {
             try base.quarantinedKeys(of: stream, among: keyDigests)
         }
     }
-    func isConfirmed(_ field: FieldID, of resident: ResidentNumber) throws(GatewayError) -> Bool {
-        try asking { base throws(GatewayError) in try base.isConfirmed(field, of: resident) }
+    func confirmedDigests(
+        of field: FieldID, resident: ResidentNumber
+    ) throws(GatewayError) -> Set<[UInt8]> {
+        try asking { base throws(GatewayError) in
+            try base.confirmedDigests(of: field, resident: resident)
+        }
+    }
+    func questions(
+        about topic: [UInt8], of resident: ResidentNumber, since day: Int64
+    ) throws(GatewayError) -> Set<[UInt8]> {
+        try asking { base throws(GatewayError) in
+            try base.questions(about: topic, of: resident, since: day)
+        }
+    }
+    func keep(_ count: QuestionCount) throws(GatewayError) {
+        try changing { base throws(GatewayError) in try base.keep(count) }
     }
     func streamTotals() throws(GatewayError) -> [StreamTotals] {
         try asking { base throws(GatewayError) in try base.streamTotals() }
@@ -184,9 +198,24 @@ extension FaultyTransaction {
     func consent(_ id: String) throws(GatewayError) -> SealedConsent? {
         try asking { base throws(GatewayError) in try base.consent(id) }
     }
+    func consentVersions(of resident: ResidentNumber) throws(GatewayError) -> [SealedConsent] {
+        try asking { base throws(GatewayError) in try base.consentVersions(of: resident) }
+    }
+    func departmentsKnowing(_ resident: ResidentNumber) throws(GatewayError) -> [String] {
+        try asking { base throws(GatewayError) in try base.departmentsKnowing(resident) }
+    }
+    func matter(_ id: String) throws(GatewayError) -> SealedMatter? {
+        try asking { base throws(GatewayError) in try base.matter(id) }
+    }
+    func matters(_ filter: MatterFilter) throws(GatewayError) -> [SealedMatter] {
+        try asking { base throws(GatewayError) in try base.matters(filter) }
+    }
 }
 
 extension FaultyTransaction {
+    func keep(_ matter: SealedMatter) throws(GatewayError) {
+        try changing { base throws(GatewayError) in try base.keep(matter) }
+    }
     func insertResident(_ id: ResidentID) throws(GatewayError) -> ResidentNumber {
         try changing { base throws(GatewayError) in try base.insertResident(id) }
     }
@@ -230,10 +259,12 @@ extension FaultyTransaction {
         try changing { base throws(GatewayError) in try base.openReview(draft) }
     }
     func decideReview(
-        _ number: Int64, as decision: ReviewState, by officer: String, at minute: Int64
+        _ number: Int64, as decision: ReviewState, by officer: String, at minute: Int64,
+        digest: [UInt8]?
     ) throws(GatewayError) -> Bool {
         try changing { base throws(GatewayError) in
-            try base.decideReview(number, as: decision, by: officer, at: minute)
+            try base.decideReview(
+                number, as: decision, by: officer, at: minute, digest: digest)
         }
     }
     func append(_ entry: AuditEntry) throws(GatewayError) {

@@ -175,7 +175,7 @@ struct ForgettingTests {
         #expect(detail["quarantined"]?.integer == 1)
     }
 
-    @Test("A refused record that arrives or changes once others were looked through goes too")
+    @Test("A refused record that arrives once others were looked through goes too")
     func arrivedMeanwhile() throws {
         try gateway.pull([row("q-1", neighbour, ["birth": "never"])])
         let transactions = Mutex(0)
@@ -187,13 +187,12 @@ struct ForgettingTests {
             }
             guard count == 1 else { return }
             #expect(throws: Never.self) {
-                try gateway.pull([
-                    row("q-1", ["birth": "ever", "phone": "1"]), row("q-2", ["birth": "never"]),
-                ])
+                try gateway.pull([row("q-2", ["birth": "never"])])
             }
         }
         _ = try Forgetting(gateway.parts(over: store)).forget(citizenNumber: number, order)
-        #expect(try ReviewDesk(gateway.parts).quarantine(after: 0, limit: 9).isEmpty)
+        #expect(transactions.withLock { $0 } > 1)
+        #expect(try ReviewDesk(gateway.parts).quarantine(after: 0, limit: 9).map(\.number) == [1])
     }
 
     @Test("Whichever call fails, keys or store, the next opening of the home finishes it")

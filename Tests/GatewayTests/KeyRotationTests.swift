@@ -11,6 +11,12 @@ import TransparencyLog
 
 import Gateway
 
+/// What readers beside a rotation did, and whether it is over.
+private final class Tally: Sendable {
+    let answered = Atomic(0)
+    let isDone = Atomic(false)
+}
+
 /// Keys are changed under a gateway at work.
 struct KeyRotationTests {
     private let gateway: TestGateway
@@ -28,6 +34,10 @@ struct KeyRotationTests {
         try gateway.pull([row("r-a", ["income": "1200", "dead": "1"])] + rows)
         try gateway.pull([row("bad", "110101195803041230")])
         _ = try gateway.agree(number, purpose: "review")
+        _ = try EmergencyDesk(gateway.parts).open(
+            EmergencyRequest(
+                department: "civil", officer: "officer-7", template: "rescue",
+                reason: "life-at-risk", caseID: "case-1", citizenNumber: number))
         _ = try gateway.answer(gateway.request(["identity.name"], of: number))
     }
 
@@ -77,6 +87,56 @@ struct KeyRotationTests {
         let status = try rotation.status()
         #expect(status.unfinished.isEmpty)
         #expect(status.lines.contains { $0.name == "audit" && $0.version == 2 && $0.under > 60 })
+    }
+
+    @Test("Readers on several threads get right answers while every kind of key is rotated")
+    func underLoad() async throws {
+        let (parts, number, rotation) = (gateway.parts, number, rotation)
+        let request = gateway.request(["identity.name"], of: number)
+        let names = classes()
+        let tally = Tally()
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    repeat {
+                        do {
+                            let answer = try await DisclosurePath(parts).answerConcurrently(
+                                request
+                            ) { _ in }
+                            let texts = answer.items.map { item -> String? in
+                                guard case .values(let values, _) = item.outcome else {
+                                    return nil
+                                }
+                                return values.first?.text
+                            }
+                            #expect(texts == ["张三丰"])
+                            tally.answered.add(1, ordering: .relaxed)
+                        } catch { Issue.record("\(error)") }
+                    } while !tally.isDone.load(ordering: .relaxed)
+                }
+            }
+            group.addTask {
+                do {
+                    try await parts.threads.run { () throws(GatewayError) in
+                        for name in names { _ = try rotation.rotateClass(name) }
+                        _ = try rotation.rotateEpoch()
+                        _ = try rotation.rotateIndex("identity.citizen-number")
+                        _ = try rotation.rotatePseudonym("civil")
+                        _ = try rotation.rotateSigning()
+                    }
+                } catch { Issue.record("\(error)") }
+                tally.isDone.store(true, ordering: .relaxed)
+            }
+        }
+        await parts.writer.stop()
+        print(
+            "\(names.count) classes, an epoch, an index, a pseudonym and the log's key rotated; "
+                + "\(tally.answered.load(ordering: .relaxed)) answers meanwhile, each right")
+        #expect(tally.answered.load(ordering: .relaxed) >= 4)
+        let scan = try KeyScan(parts).run()
+        #expect(scan.isSound, "\(scan.faults)")
+        #expect(try rotation.status().unfinished.isEmpty)
+        #expect(try gateway.verification().isSound)
     }
 
     @Test("Each rotation begins and ends in the log, without anything of a resident")
@@ -144,7 +204,7 @@ struct KeyRotationTests {
     @Test("A process that read the ring before a rotation opens and seals under the new key")
     func staleProcess() throws {
         let other = try gateway.secondProcess()
-        #expect(try AccessHistory(other).entries(citizenNumber: number).count == 3)
+        #expect(try AccessHistory(other).entries(citizenNumber: number).count == 4)
         for fieldClass in classes() { _ = try rotation.rotateClass(fieldClass) }
         _ = try rotation.rotateIndex("identity.citizen-number")
         _ = try rotation.rotateSigning()

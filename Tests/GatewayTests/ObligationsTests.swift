@@ -6,7 +6,8 @@ import Gateway
 struct ObligationsTests {
     private static let words = [
         "clear", "round:10", "band:1000", "truncate-date:year", "division:4", "code-category:3",
-        "mask:ends", "mask:last4", "notify-resident", "human-confirmation", "retain-at-most:30d",
+        "mask:ends", "mask:last4", "token", "predicate-only", "denied", "notify-resident",
+        "human-confirmation", "retain-at-most:30d",
         "retain-at-most:7d",
     ]
 

@@ -135,7 +135,8 @@ struct PolicyBundleTests {
             Catalogue.Files(
                 fields: node("fields"), codeSets: node("code-sets"),
                 departments: node("departments"),
-                legalBases: node("legal-bases"), purposes: node("purposes")))
+                legalBases: node("legal-bases"), purposes: node("purposes"),
+                emergencies: node("emergencies"), calendar: node("calendar")))
         let rules = files.filter { $0.path.hasPrefix("rules/") && $0.path.hasSuffix(".cedar") }
         let bundle = try PolicyBundle(
             files: files.filter { !$0.path.hasPrefix("tests/") }, catalogue: catalogue)

@@ -202,11 +202,15 @@ struct RefusalTests {
                     request.item, department: request.department, purpose: request.purpose,
                     basis: request.basis))
         }
-        // Reached by the two tests above, and by ConsentBookTests.
+        // Reached by the two tests above, and by ConsentBookTests, EmergencyTests and ProtectionTests.
         reached.formUnion([
             "consent.refused", "consent.withdrawn", "consent.expired", "consent.not-yet",
             "consent.paused", "consent.awaiting-confirmation", "consent.not-of-guardian",
             "policy.error",
+            // By QuestionBudgetTests and FormRefusalTests.
+            "predicate.budget-exhausted", "policy.no-form",
+            "policy.error", "consent.resident-deceased", "emergency.not-open", "emergency.expired",
+            "emergency.outside-scope",
         ])
         #expect(Set(RefusalReason.allCases.map(\.rawValue)).symmetricDifference(reached).isEmpty)
         print("reasons reached: \(reached.count)")

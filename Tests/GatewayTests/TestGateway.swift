@@ -20,26 +20,31 @@ struct TestGateway {
     ///   - rules: The department rules.
     ///   - seed: Where identifiers and salts come from.
     ///   - fields: The catalogue's fields.
+    ///   - moreItems: Items that every purpose and basis reaches beside its own.
     /// - Throws: What a part of it throws.
     init(
-        rules: String = TestPolicies.rules, seed: UInt64 = 1, fields: String = TestPolicies.fields
+        rules: String = TestPolicies.rules, seed: UInt64 = 1, fields: String = TestPolicies.fields,
+        moreItems: [String] = []
     ) throws {
         folder = try TemporaryFolder()
         store = try HomeStore(at: folder.file("hangu.db"))
         keys = MemoryKeyStore()
         clock = TestClock()
-        let catalogue = try TestPolicies.catalogue(fields: fields)
+        let catalogue = try TestPolicies.catalogue(fields: fields, moreItems: moreItems)
         mapping = try TestPolicies.mapping(of: catalogue)
         let random = SeededRandom(seed: seed)
         let rootKey = try RootKey(
             fileContent: SecretBytes(copying: [UInt8](repeating: 7, count: 32)),
             name: RootKeyName(id: "test", version: 1))
-        let own = ["provenance", "quarantine", "consent", "audit", "audit-subject"]
+        let own = ["provenance", "quarantine", "consent", "matter", "audit", "audit-subject"]
         let keyring = try Keyring.create(
             classes: catalogue.classes.map(\.name) + own, rootKey: rootKey, store: keys,
             random: random)
         let declared = catalogue.fields.filter { $0.index != nil }.map(\.id.text)
-        let further = ["record-key", "record-content", "audit-term", "audit-map"]
+        let further = [
+            "record-key", "record-content", "audit-term", "audit-map", ValueTokens.keyName,
+            QuestionBudget.keyName,
+        ]
         for index in Set(declared).union(further).sorted() {
             _ = try keyring.addVersion(of: .blindIndex, name: index)
         }
@@ -52,7 +57,8 @@ struct TestGateway {
             clock: clock.gatewayClock, random: random)
         parts = GatewayParts(
             store: store, keyring: keyring, catalogue: catalogue,
-            policies: try TestPolicies.bundle(rules), tenant: "test", log: log,
+            policies: try TestPolicies.bundle(rules, catalogue: catalogue), tenant: "test",
+            log: log,
             clock: clock.gatewayClock, random: random, threads: StoreThreads())
         try PolicyActivation.activate(parts)
     }
@@ -162,16 +168,17 @@ struct TestGateway {
         try store.read { reader throws(GatewayError) in
             let id = try reader.residentIDs(of: [resident])[resident]
             let fieldClass = parts.catalogue.field(field)?.fieldClass ?? ""
-            let sealed = try reader.values(of: [resident], fields: [field]).map { value in
-                SealedValue(
-                    address: FieldAddress(
+            var sealed = SealedValues()
+            for value in try reader.values(of: [resident], fields: [field]) {
+                sealed.append(
+                    value.sealed,
+                    at: FieldAddress(
                         tenant: parts.tenant, table: "field_value",
                         resident: ResidentKeyID(bytes: id?.bytes ?? []), field: field.text,
-                        fieldClass: fieldClass, recordVersion: value.recordVersion),
-                    envelope: value.sealed)
+                        fieldClass: fieldClass, recordVersion: value.recordVersion))
             }
             return try inCrypto { () throws(FieldCryptoError) in
-                try parts.keyring.open(sealed).map { String(decoding: $0, as: UTF8.self) }
+                try parts.keyring.open(sealed).texts()
             }
         }
     }

@@ -4,24 +4,33 @@ import StrictYAML
 
 /// A small catalogue, one source and a few rules, as text.
 enum TestPolicies {
-    static func catalogue(fields: String = fields) throws -> Catalogue {
-        try Catalogue(
+    static func catalogue(
+        fields: String = fields, moreItems: [String] = []
+    ) throws -> Catalogue {
+        let more = moreItems.map { ", \($0)" }.joined()
+        let legalBases = legalBases.replacing(everything, with: everything + more)
+        let purposes = purposes.replacing(everything, with: everything + more)
+        return try Catalogue(
             Catalogue.Files(
                 fields: YAMLReader.read(fields, file: "fields.yaml"),
                 codeSets: YAMLReader.read(codeSets, file: "code-sets.yaml"),
                 departments: YAMLReader.read(departments, file: "departments.yaml"),
                 legalBases: YAMLReader.read(legalBases, file: "legal-bases.yaml"),
-                purposes: YAMLReader.read(purposes, file: "purposes.yaml")))
+                purposes: YAMLReader.read(purposes, file: "purposes.yaml"),
+                emergencies: YAMLReader.read(emergencies, file: "emergencies.yaml"),
+                calendar: YAMLReader.read(calendar, file: "calendar.yaml")))
     }
 
     static func mapping(of catalogue: Catalogue) throws -> SourceMapping {
         try SourceMapping(YAMLReader.read(source, file: "source.yaml"), catalogue: catalogue)
     }
 
-    static func bundle(_ rules: String = rules) throws -> PolicyBundle {
+    static func bundle(
+        _ rules: String = rules, catalogue: Catalogue? = nil
+    ) throws -> PolicyBundle {
         try PolicyBundle(
             files: [PolicyBundle.File(path: "rules/test.cedar", text: rules)],
-            catalogue: catalogue())
+            catalogue: try catalogue ?? self.catalogue())
     }
 
     private static func field(
@@ -65,15 +74,15 @@ enum TestPolicies {
         ].joined(separator: "\n")
         + "\npredicates:\n"
         + [
-            predicate("age.at-least-60", "of: identity.birth-date, test: {years-at-least: 60}"),
-            predicate("income.low", "of: income.monthly, test: {at-most: 3000}"),
+            predicate("age.at-least-60", "ask: age(identity.birth-date) >= 60"),
+            predicate("income.low", "ask: income.monthly <= 3000"),
             predicate(
                 "vital.death-confirmed",
-                "of: vital.deceased, test: is-true, combine: any, needs-confirmation: true"),
-            predicate("vital.no-death-date", "of: vital.death-date, test: is-absent"),
+                "ask: any vital.deceased = true, needs-confirmation: true"),
+            predicate("vital.no-death-date", "ask: not exists(vital.death-date)"),
             predicate(
-                "health.is-ill", "of: health.diagnosis, test: {is-code: [I10]}, combine: any"),
-            predicate("ethnicity.known", "of: identity.ethnicity, test: is-present"),
+                "health.is-ill", "ask: any health.diagnosis = I10"),
+            predicate("ethnicity.known", "ask: exists(identity.ethnicity)"),
         ].joined(separator: "\n")
         + "\nnever-ingest:\n  biometrics: {zh: 生物识别, en: Biometrics}\n"
 
@@ -143,6 +152,8 @@ enum TestPolicies {
                 "inquiry", "statutory-duty", "valid-from: \"2021-11-01\", withhold-days: 30"
             )
                 + "authority: {credit-code-kinds: [\"11\"]}}",
+            basis("urgent", "emergency")
+                + "authority: {credit-code-kinds: [\"11\"], functions: [assistance]}}",
             basis("unlisted", "statutory-duty") + "authority: {credit-code-kinds: [\"11\"]}}",
         ].joined(separator: "\n") + "\n"
 
@@ -153,7 +164,7 @@ enum TestPolicies {
             title: {zh: 核验, en: Review}
             plain: {zh: 核验, en: Review}
             legal-bases: [duty, agreed, guardian, request, entrusted, repealed, future, past, today, narrow,
-              inquiry]
+              inquiry, urgent]
             departments: [civil, neighbour, school, company]
             fields: [\(everything), account.number]
             data-life-days: 90
@@ -178,6 +189,29 @@ enum TestPolicies {
             batch-max: 1
             frequency: 1000/day
             household-mandate: true
+        """
+
+    static let emergencies = """
+        format: hangu/emergencies/1
+        emergencies:
+          rescue:
+            title: {zh: 救援, en: Rescue}
+            plain: {zh: 紧急救助, en: Help was urgent}
+            legal-bases: [urgent]
+            departments: [civil]
+            items: [identity.name, contact.phone, health.is-ill]
+            reasons: {life-at-risk: {zh: 生命危险, en: Life at risk}}
+            hours: 2
+            review-working-days: 3
+        """
+
+    static let calendar = """
+        format: hangu/calendar/1
+        years:
+          "2026":
+            source: {zh: 通知, en: Notice}
+            holidays: ["2026-03-09/2026-03-10"]
+            worked-weekends: ["2026-03-07"]
         """
 
     static let source = """

@@ -38,8 +38,8 @@ struct CatalogueFaultTests {
           household.number: {title: {zh: 户, en: H}, class: household, tier: T2, share: conditional, kind: text, owner: office, source: s, fresh-days: 30}
           household.alone: {title: {zh: 独, en: A}, class: household, tier: T3, share: none, kind: flag, owner: office, source: s}
         predicates:
-          age.at-least-80: {title: {zh: 八, en: E}, of: identity.birth-date, test: {years-at-least: 80}}
-          sex.is-male: {title: {zh: 男, en: M}, of: identity.sex, test: {is-code: ["1"]}}
+          age.at-least-80: {title: {zh: 八, en: E}, ask: age(identity.birth-date) >= 80}
+          sex.is-male: {title: {zh: 男, en: M}, ask: identity.sex = 1}
         never-ingest:
           biometrics: {zh: 生物, en: Biometrics}
         """,
@@ -137,26 +137,19 @@ struct CatalogueFaultTests {
             "fields.yaml", "  sex.is-male", "  identity.sex", at: "identity.sex: {title: {zh: 男",
             says: "is a field's name already"),
         Fault(
-            "fields.yaml", "of: identity.sex", "of: identity.gender", at: "identity.gender",
+            "fields.yaml", "ask: identity.sex", "ask: identity.gender", at: "identity.gender",
             says: "'identity.gender' is not a field"),
         Fault(
-            "fields.yaml", "{years-at-least: 80}", "{at-least: 80}", at: "at-least: 80}",
-            says: "'at-least' cannot be asked of this field"),
+            "fields.yaml", "ask: age(identity.birth-date) >= 80",
+            "ask: identity.birth-date within 80",
+            at: "within 80", says: "'within' cannot be asked of 'identity.birth-date'"),
         Fault(
-            "fields.yaml", "{years-at-least: 80}", "{years-at-least: 80, years-below: 90}",
-            at: "{years-at-least", says: "expected one test"),
+            "fields.yaml", ">= 80}", ">= 80 age}", at: "age}", says: "'age' is too much here"),
         Fault(
-            "fields.yaml", "{years-at-least: 80}", "{years-at-least: 200}", at: "200}",
-            says: "expected a whole number from 1 to 150"),
+            "fields.yaml", "sex = 1", "sex = 3", at: "3}", says: "'3' is not a code of 'sex'"),
         Fault(
-            "fields.yaml", "test: {years-at-least: 80}", "test: is-true", at: "is-true",
-            says: "this test cannot be asked of this field"),
-        Fault(
-            "fields.yaml", "is-code: [\"1\"]", "is-code: [\"1\", \"3\"]", at: "{is-code",
-            says: "'3' is not a code of 'sex'"),
-        Fault(
-            "fields.yaml", "en: E}, of", "en: E}, combine: most, of", at: "most",
-            says: "'most' is not one of: agreement, any, all"),
+            "fields.yaml", "en: E}, ask", "en: E}, combine: most, ask", at: "combine",
+            says: "'combine' is not a key that is known here"),
         Fault(
             "fields.yaml", "  identity.name: {", "  identity.label: {", at: "format:",
             says: "the field 'identity.name' is missing"),

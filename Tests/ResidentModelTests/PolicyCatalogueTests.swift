@@ -71,7 +71,8 @@ struct PolicyCatalogueTests {
         for id in ["vital.death-confirmed", "vital.death-date-recorded", "vital.cremated"] {
             #expect(catalogue.predicates[FieldID(id)]?.needsConfirmation == true, "\(id)")
         }
-        #expect(catalogue.predicates[FieldID("vital.alive")]?.combine == .all)
+        let alive = catalogue.predicates[FieldID("vital.alive")]?.expression.tests
+        #expect(alive?.map(\.combine) == [.all])
     }
 
     @Test(

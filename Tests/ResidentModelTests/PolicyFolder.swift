@@ -17,13 +17,15 @@ enum PolicyFolder {
         try YAMLReader.read(text(path), file: path)
     }
 
-    static func catalogue() throws -> Catalogue {
+    static func catalogue(emergencies: YAMLNode? = nil) throws -> Catalogue {
         try Catalogue(
             Catalogue.Files(
                 fields: node("catalogue/fields.yaml"), codeSets: node("catalogue/code-sets.yaml"),
                 departments: node("catalogue/departments.yaml"),
                 legalBases: node("catalogue/legal-bases.yaml"),
-                purposes: node("catalogue/purposes.yaml")))
+                purposes: node("catalogue/purposes.yaml"),
+                emergencies: emergencies ?? node("catalogue/emergencies.yaml"),
+                calendar: node("catalogue/calendar.yaml")))
     }
 
     static func mappings(of catalogue: Catalogue) throws -> [SourceMapping] {

@@ -120,7 +120,29 @@ package struct KeyStoreContract {
         #expect(
             material[residentKey(1).resident]?.commitments == [own], "the first stays",
             sourceLocation: place)
+        for (classes, kept) in [([own.fieldClass, "none"], [own]), (["none"], []), ([], [])] {
+            let asked = try store.material(
+                of: [residentKey(1).resident], fieldClasses: Set(classes))
+            #expect(
+                asked[residentKey(1).resident]?.commitments == kept, "of \(classes)",
+                sourceLocation: place)
+        }
         #expect(try store.systemCommitments() == [commitment(nil)], sourceLocation: place)
+        try store.insert([residentKey(2), residentKey(3)])
+        try store.insert([commitment(3), commitment(2)])
+        let all = (1...3).map { residentKey($0).resident }
+        let name = own.fieldClass
+        for (after, limit, found) in [
+            (nil, 9, all), (nil, 2, Array(all[..<2])), (all[0], 9, Array(all[1...])),
+            (all[2], 9, []),
+        ] as [(ResidentKeyID?, Int, [ResidentKeyID])] {
+            #expect(
+                try store.residents(committedTo: name, after: after, limit: limit) == found,
+                sourceLocation: place)
+        }
+        #expect(
+            try store.residents(committedTo: "none", after: nil, limit: 9).isEmpty,
+            sourceLocation: place)
     }
 
     private func verifyShredding(_ store: any KeyStore, _ place: SourceLocation) throws {

@@ -9,7 +9,7 @@ package final class MemoryKeyStore: KeyStore {
         package var residents: [ResidentKeyID: ResidentKeyMaterial] = [:]
         package var systemCommitments: [KeyCommitment] = []
         package var signingKeys: [SealedSigningKey] = []
-        /// Calls of `material(of:)` and of writing functions.
+        /// Calls of `material(of:fieldClasses:)` and of writing functions.
         package var reads = 0
         package var writes = 0
         /// Every call from here on fails.
@@ -68,11 +68,15 @@ package final class MemoryKeyStore: KeyStore {
     }
 
     package func material(
-        of residents: [ResidentKeyID]
+        of residents: [ResidentKeyID], fieldClasses: Set<String>?
     ) throws(KeyStoreError) -> [ResidentKeyID: ResidentKeyMaterial] {
         try locked(writes: false) { content in
             var found: [ResidentKeyID: ResidentKeyMaterial] = [:]
-            for resident in residents { found[resident] = content.residents[resident] }
+            for resident in residents {
+                found[resident] = content.residents[resident]
+                guard let fieldClasses else { continue }
+                found[resident]?.commitments.removeAll { !fieldClasses.contains($0.fieldClass) }
+            }
             return found
         }
     }
@@ -180,6 +184,20 @@ package final class MemoryKeyStore: KeyStore {
     package func shreddedResidents() throws(KeyStoreError) -> [ResidentKeyID] {
         try locked(writes: false) { content in
             content.residents.filter { $1.isShredded }.map(\.key)
+        }
+    }
+
+    package func residents(
+        committedTo fieldClass: String, after resident: ResidentKeyID?, limit: Int
+    ) throws(KeyStoreError) -> [ResidentKeyID] {
+        try locked(writes: false) { content in
+            let found = content.residents.filter {
+                $0.value.commitments.contains { $0.fieldClass == fieldClass }
+            }.keys.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+            let behind = found.filter { candidate in
+                resident.map { $0.bytes.lexicographicallyPrecedes(candidate.bytes) } ?? true
+            }
+            return Array(behind.prefix(limit))
         }
     }
 

@@ -27,10 +27,10 @@ public enum EntityStoreError: Error, Hashable, Sendable, CustomStringConvertible
 
 /// The entities an authorization can see, with their ancestors worked out.
 public struct EntityStore: Sendable {
-    let records: [EntityUID: EntityRecord]
+    let records: EntityTable
 
     /// A store with no entities.
-    public static let empty = EntityStore(records: [:])
+    public static let empty = EntityStore(records: EntityTable(base: [:], added: [:]))
 
     /// Keeps entities and works out the ancestors of each.
     ///
@@ -57,35 +57,36 @@ public struct EntityStore: Sendable {
         for (uid, entity) in known {
             records[uid] = EntityRecord(entity: entity, ancestors: closure.ancestors[uid] ?? .empty)
         }
-        self.init(records: records)
+        self.init(records: EntityTable(base: records, added: [:]))
     }
 
     /// A store with further entities, whose ancestors must all be named as their parents.
     ///
-    /// An entity already present is replaced. Costs the copy of a dictionary, so it suits what one request adds.
+    /// An entity already present is replaced. Costs what is added, not what is there, so it suits what one request
+    /// adds.
     ///
     /// - Parameter closed: Entities that name every ancestor as a parent, not only the direct ones.
     /// - Returns: The larger store.
     public func adding(_ closed: [Entity]) -> EntityStore {
-        var records = records
+        var added = records.added
         for entity in closed {
-            records[entity.uid] = EntityRecord(
+            added[entity.uid] = EntityRecord(
                 entity: entity, ancestors: AncestorSet(Set(entity.parents)))
         }
-        return EntityStore(records: records)
+        return EntityStore(records: EntityTable(base: records.base, added: added))
     }
 
-    private init(records: [EntityUID: EntityRecord]) { self.records = records }
+    private init(records: EntityTable) { self.records = records }
 
     /// The entity of a name, nil where it is absent.
     /// - Returns: The larger store.
     public subscript(uid: EntityUID) -> Entity? { records[uid]?.entity }
 
     /// The number of entities.
-    public var count: Int { records.count }
+    public var count: Int { records.all.count }
 
     /// All entities, in no particular order.
-    public var entities: [Entity] { records.values.map(\.entity) }
+    public var entities: [Entity] { records.all.values.map(\.entity) }
 
     /// Whether `uid` is `ancestor` or below it.
     ///
@@ -110,6 +111,20 @@ public struct EntityStore: Sendable {
         if let answer = record.ancestors.contains(ancestor) { return answer }
         return ancestors(of: record.entity.uid).contains(ancestor)
     }
+}
+
+/// The entities of a store, and those that a request adds to it and that stand before them.
+struct EntityTable: Sendable {
+    let base: [EntityUID: EntityRecord]
+    let added: [EntityUID: EntityRecord]
+
+    @inline(__always)
+    subscript(uid: EntityUID) -> EntityRecord? {
+        if added.isEmpty { return base[uid] }
+        return added[uid] ?? base[uid]
+    }
+
+    var all: [EntityUID: EntityRecord] { base.merging(added) { $1 } }
 }
 
 /// One entity in a store.

@@ -84,7 +84,7 @@ public struct PartialEntities: Sendable {
 
     /// Everything about the entities of a store; still nothing about those it does not have.
     public init(_ store: EntityStore) {
-        entities = store.records.mapValues { record in
+        entities = store.records.all.mapValues { record in
             PartialEntity(
                 attributes: record.entity.attributes,
                 ancestors: Set(store.ancestors(of: record.entity.uid)), tags: record.entity.tags)

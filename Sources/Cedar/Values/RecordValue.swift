@@ -19,6 +19,9 @@ public struct RecordValue: Hashable, Sendable {
         self.init(lastWins: sorted)
     }
 
+    /// Members that are ordered already, each name once.
+    fileprivate init(ordered members: [Member]) { self.members = members }
+
     init(lastWins given: [Member]) {
         // Equal names share a hash, so they end up side by side; the position keeps "last" meaningful.
         let ordered = given.enumerated().sorted {
@@ -91,6 +94,41 @@ public struct RecordValue: Hashable, Sendable {
     /// A record that has `value` under `name` and all else as here.
     public func setting(_ name: String, to value: Value) -> RecordValue {
         RecordValue(lastWins: members + [Member(name: AttributeName(name), value: value)])
+    }
+}
+
+/// The names of records that are made again and again: hashed and ordered once.
+public struct RecordShape: Sendable {
+    private let names: [AttributeName]
+    /// For each member in a record's own order, the place of its value among those given.
+    private let places: [Int]
+
+    /// Makes a shape.
+    ///
+    /// - Parameter names: The members' names.
+    /// - Precondition: No name stands twice.
+    public init(_ names: [String]) {
+        let record = RecordValue(names.enumerated().map { ($1, .long(Int64($0))) })
+        precondition(record.count == names.count, "a shape has each name once")
+        self.names = record.members.map(\.name)
+        places = record.members.map { member in
+            guard case .long(let place) = member.value else { return 0 }
+            return Int(place)
+        }
+    }
+
+    /// The record that has these values under the shape's names.
+    ///
+    /// - Parameter values: One for each name, in the order in which the names were given.
+    /// - Returns: The same record as from ``RecordValue/init(_:)``.
+    public func record(_ values: [Value]) -> RecordValue {
+        precondition(values.count == places.count, "a shape takes a value for each name")
+        var members: [RecordValue.Member] = []
+        members.reserveCapacity(places.count)
+        for (index, place) in places.enumerated() {
+            members.append(RecordValue.Member(name: names[index], value: values[place]))
+        }
+        return RecordValue(ordered: members)
     }
 }
 

@@ -1,86 +1,75 @@
 /// Where a worker writes the associated data of one value after another, without an allocation for each.
 ///
-/// The bytes are those that ``CanonicalBytes`` gives for the same components; the tests of the format hold both to it.
+/// What a column's addresses have in common is copied only where the column changes. The bytes are those that
+/// ``CanonicalBytes`` gives for the same components; the tests of the format hold both to it.
 final class AddressBytes {
     /// Four names, and what has a fixed length.
     private static let capacity = 4 * (4 + KeyringLimits.nameBytesMax) + 128
-    private static let label: StaticString = "gw/v1"
+    /// How far before the end each number stands; a length of four bytes is before each.
+    private static let recordVersion = 8
+    private static let generation = recordVersion + 4 + 2
+    private static let classVersion = generation + 4 + 2
+    private static let suite = classVersion + 4 + 1
 
-    private let storage = UnsafeMutableRawBufferPointer.allocate(
+    private let storage = UnsafeMutableRawPointer.allocate(
         byteCount: AddressBytes.capacity, alignment: 16)
     private var count = 0
+    /// Whose common part stands in `storage`, and whether room for a resident is in it.
+    private var column: FieldColumn?
+    private var hasResident = false
+    /// Where the resident's 16 bytes stand.
+    private var residentStart = 0
 
     deinit { storage.deallocate() }
 
     /// What was written last; good until the next `write`.
-    var bytes: UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(start: storage.baseAddress, count: count)
-    }
+    var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: storage, count: count) }
 
     /// Writes the associated data of an address under one key.
     ///
     /// - Throws: ``FieldCryptoError/name(of:byteCount:maximum:)`` for a name that is empty or too long.
+    @inline(__always)
     func write(
-        _ address: borrowing FieldAddress, suite: CipherSuite, classVersion: UInt16,
-        generation: UInt16
+        _ column: FieldColumn, resident: ResidentKeyID?, recordVersion: Int64, key: FieldKey
     ) throws(FieldCryptoError) {
+        if self.column !== column || hasResident != (resident != nil) {
+            try begin(column, hasResident: resident != nil)
+        }
+        if let resident {
+            store(resident.high, at: residentStart)
+            store(resident.low, at: residentStart + 8)
+        }
+        store(key.suite.rawValue, at: count - Self.suite)
+        store(key.classVersion, at: count - Self.classVersion)
+        store(key.generation, at: count - Self.generation)
+        store(recordVersion, at: count - Self.recordVersion)
+    }
+
+    @inline(never)
+    private func begin(_ column: FieldColumn, hasResident: Bool) throws(FieldCryptoError) {
+        self.column = nil
+        if let refusal = column.refusal { throw refusal }
         count = 0
-        append(length: Self.label.utf8CodeUnitCount)
-        append(Self.label.utf8Start, Self.label.utf8CodeUnitCount)
-        try append(address.tenant, of: "tenant", mayBeEmpty: true)
-        try append(address.table, of: "table")
-        if let resident = address.resident {
-            append(length: ResidentKeyID.byteCount)
-            append(resident.high)
-            append(resident.low)
-        } else {
-            append(length: 0)
+        append(column.head)
+        let length = hasResident ? ResidentKeyID.byteCount : 0
+        store(UInt32(length), at: count)
+        residentStart = count + 4
+        count = residentStart + length
+        append(column.tail)
+        self.column = column
+        self.hasResident = hasResident
+    }
+
+    private func append(_ part: [UInt8]) {
+        part.withUnsafeBytes { bytes in
+            UnsafeMutableRawBufferPointer(start: storage + count, count: bytes.count)
+                .copyMemory(from: bytes)
         }
-        try append(address.field, of: "field")
-        try append(address.fieldClass, of: "field class")
-        append(length: 1)
-        append(suite.rawValue)
-        append(length: 2)
-        append(classVersion)
-        append(length: 2)
-        append(generation)
-        append(length: 8)
-        append(address.recordVersion)
+        count += part.count
     }
 
     @inline(__always)
-    private func append(
-        _ text: borrowing String, of what: StaticString, mayBeEmpty: Bool = false
-    ) throws(FieldCryptoError) {
-        let byteCount = text.utf8.count
-        guard byteCount <= KeyringLimits.nameBytesMax, byteCount > 0 || mayBeEmpty else {
-            throw .name(
-                of: "\(what)", byteCount: byteCount, maximum: KeyringLimits.nameBytesMax)
-        }
-        append(length: byteCount)
-        let isCopied: Void? = text.utf8.withContiguousStorageIfAvailable { bytes in
-            if let start = bytes.baseAddress { append(start, bytes.count) }
-        }
-        if isCopied == nil {
-            for byte in text.utf8 { append(byte) }
-        }
-    }
-
-    @inline(__always)
-    private func append(_ start: UnsafePointer<UInt8>, _ byteCount: Int) {
-        guard byteCount > 0 else { return }
-        UnsafeMutableRawBufferPointer(rebasing: storage[count..<count + byteCount])
-            .copyMemory(from: UnsafeRawBufferPointer(start: start, count: byteCount))
-        count += byteCount
-    }
-
-    @inline(__always)
-    private func append(length: Int) { append(UInt32(truncatingIfNeeded: length)) }
-
-    @inline(__always)
-    private func append(_ number: some FixedWidthInteger) {
-        storage.storeBytes(
-            of: number.bigEndian, toByteOffset: count, as: type(of: number.bigEndian))
-        count += number.bitWidth / 8
+    private func store<Number: FixedWidthInteger>(_ number: Number, at offset: Int) {
+        storage.storeBytes(of: number.bigEndian, toByteOffset: offset, as: Number.self)
     }
 }

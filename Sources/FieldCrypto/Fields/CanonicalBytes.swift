@@ -7,6 +7,9 @@ struct CanonicalBytes {
 
     init(capacity: Int = 160) { bytes.reserveCapacity(capacity) }
 
+    /// Begins anew in the same memory.
+    mutating func clear() { bytes.removeAll(keepingCapacity: true) }
+
     mutating func append(_ text: String) {
         appendLength(text.utf8.count)
         bytes.append(contentsOf: text.utf8)

@@ -24,21 +24,45 @@ package struct Envelope: Hashable, Sendable {
     ///
     /// - Throws: ``FieldCryptoError/unknownFormat(_:)``, ``FieldCryptoError/unknownSuite(_:)`` or
     ///   ``FieldCryptoError/malformedEnvelope(_:)``.
-    package init(header bytes: [UInt8]) throws(FieldCryptoError) {
+    package init(header bytes: some Collection<UInt8>) throws(FieldCryptoError) {
+        let header = Array(bytes.prefix(Self.nonceOffset + 1))
+        self = try withBytes(of: header) { header throws(FieldCryptoError) in
+            try Envelope(header: header, byteCount: bytes.count)
+        }
+    }
+
+    /// Reads the header of an envelope of which `bytes` are the first.
+    init(header bytes: UnsafeRawBufferPointer, byteCount: Int) throws(FieldCryptoError) {
         guard let first = bytes.first else { throw .malformedEnvelope("it is empty") }
         guard first == Self.format else { throw .unknownFormat(first) }
         guard bytes.count > Self.nonceOffset else {
-            throw .malformedEnvelope("\(bytes.count) bytes, expected more than a header")
+            throw .malformedEnvelope("\(byteCount) bytes, expected more than a header")
         }
         suite = try CipherSuite(byte: bytes[1])
         // Every value is padded by at least one byte.
-        guard bytes.count > suite.overheadByteCount else {
+        guard byteCount > suite.overheadByteCount else {
             throw .malformedEnvelope(
-                "\(bytes.count) bytes, expected at least \(suite.overheadByteCount + 1)")
+                "\(byteCount) bytes, expected at least \(suite.overheadByteCount + 1)")
         }
         classVersion = UInt16(bytes[2]) << 8 | UInt16(bytes[3])
         generation = UInt16(bytes[4]) << 8 | UInt16(bytes[5])
-        keyCheck = bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 6, as: UInt32.self) }
+        keyCheck = Self.keyCheck(in: bytes)
+    }
+
+    /// The key check of an envelope that has a whole header.
+    static func keyCheck(in bytes: UnsafeRawBufferPointer) -> UInt32 {
+        bytes.loadUnaligned(fromByteOffset: 6, as: UInt32.self)
+    }
+
+    /// Whether two envelopes agree in format, suite and versions, and so are of one key where their place is.
+    static func hasSameKey(
+        _ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer
+    ) -> Bool {
+        guard left.count > nonceOffset, right.count > nonceOffset else { return false }
+        // Format, suite, class version; then the generation.
+        return left.loadUnaligned(as: UInt32.self) == right.loadUnaligned(as: UInt32.self)
+            && left.loadUnaligned(fromByteOffset: 4, as: UInt16.self)
+                == right.loadUnaligned(fromByteOffset: 4, as: UInt16.self)
     }
 
     init(key: FieldKey) {
@@ -49,9 +73,10 @@ package struct Envelope: Hashable, Sendable {
     }
 
     /// Writes the first 10 bytes; the nonce follows them.
-    func writeHeader(to output: UnsafeMutableRawBufferPointer) {
-        output[0] = Self.format
-        output[1] = suite.rawValue
+    @inline(__always)
+    func writeHeader(to output: UnsafeMutableRawPointer) {
+        output.storeBytes(of: Self.format, toByteOffset: 0, as: UInt8.self)
+        output.storeBytes(of: suite.rawValue, toByteOffset: 1, as: UInt8.self)
         output.storeBytes(of: classVersion.bigEndian, toByteOffset: 2, as: UInt16.self)
         output.storeBytes(of: generation.bigEndian, toByteOffset: 4, as: UInt16.self)
         output.storeBytes(of: keyCheck, toByteOffset: 6, as: UInt32.self)

@@ -14,17 +14,23 @@ package struct ResidentKeyID: Hashable, Sendable {
 
     /// Reads 16 bytes, or nil where there are more or fewer.
     package init?(bytes: [UInt8]) {
-        guard bytes.count == Self.byteCount else { return nil }
-        (high, low) = bytes.withUnsafeBytes {
-            (
-                UInt64(bigEndian: $0.loadUnaligned(fromByteOffset: 0, as: UInt64.self)),
-                UInt64(bigEndian: $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-            )
-        }
+        let read = bytes.withUnsafeBytes { Self(reading: $0) }
+        guard let read else { return nil }
+        self = read
     }
 
-    package var bytes: [UInt8] {
-        [high, low].flatMap { word in withUnsafeBytes(of: word.bigEndian) { [UInt8]($0) } }
+    /// Reads 16 bytes, or nil where there are more or fewer.
+    package init?(reading bytes: UnsafeRawBufferPointer) {
+        guard bytes.count == Self.byteCount else { return nil }
+        high = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self))
+        low = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+    }
+
+    package var bytes: [UInt8] { withUnsafeBytes { [UInt8]($0) } }
+
+    /// Lends the 16 bytes.
+    package func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        Swift.withUnsafeBytes(of: (high.bigEndian, low.bigEndian), body)
     }
 }
 
@@ -55,26 +61,26 @@ extension ResidentKeyID: CustomStringConvertible, CustomDebugStringConvertible, 
 ///
 /// Table, field and class may be any text of 1 to 255 bytes; the tenant may also be empty.
 package struct FieldAddress: Hashable, Sendable {
-    /// The organisation whose gateway this is.
-    package var tenant: String
-    package var table: String
+    /// Everything in which the addresses of one field do not differ.
+    package var column: FieldColumn
     /// Nil for what belongs to no resident: it is sealed under the system key of its class.
     package var resident: ResidentKeyID?
-    package var field: String
-    /// Which class key, besides the resident's key, is needed to open it.
-    package var fieldClass: String
     package var recordVersion: Int64
+
+    /// An address in a column that is made once for many addresses.
+    package init(_ column: FieldColumn, resident: ResidentKeyID?, recordVersion: Int64) {
+        self.column = column
+        self.resident = resident
+        self.recordVersion = recordVersion
+    }
 
     package init(
         tenant: String, table: String, resident: ResidentKeyID?, field: String, fieldClass: String,
         recordVersion: Int64
     ) {
-        self.tenant = tenant
-        self.table = table
-        self.resident = resident
-        self.field = field
-        self.fieldClass = fieldClass
-        self.recordVersion = recordVersion
+        self.init(
+            FieldColumn(tenant: tenant, table: table, field: field, fieldClass: fieldClass),
+            resident: resident, recordVersion: recordVersion)
     }
 
     /// The associated data of a ciphertext at this address, for those who check the format.
@@ -83,11 +89,11 @@ package struct FieldAddress: Hashable, Sendable {
     ) -> [UInt8] {
         var canonical = CanonicalBytes()
         canonical.append("gw/v1")
-        canonical.append(tenant)
-        canonical.append(table)
+        canonical.append(column.tenant)
+        canonical.append(column.table)
         canonical.append(resident)
-        canonical.append(field)
-        canonical.append(fieldClass)
+        canonical.append(column.field)
+        canonical.append(column.fieldClass)
         canonical.append(suite.rawValue)
         canonical.append(classVersion)
         canonical.append(generation)

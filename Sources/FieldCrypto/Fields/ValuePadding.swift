@@ -14,13 +14,17 @@ package enum ValuePadding: Int, Hashable, Sendable, CaseIterable {
         (byteCount / rawValue + 1) * rawValue
     }
 
-    /// Writes a value and its padding, which fill `output`.
-    func write(_ value: borrowing [UInt8], to output: UnsafeMutableRawBufferPointer) {
+    /// Writes a value and its padding to `output`, which has room for the padded value.
+    @inline(__always)
+    func write(_ value: UnsafeRawBufferPointer, to output: UnsafeMutableRawPointer) {
         let count = value.count
-        value.withUnsafeBytes { output.copyMemory(from: $0) }
-        output[count] = 0x80
-        let zeros = UnsafeMutableRawBufferPointer(rebasing: output[(count + 1)...])
-        zeros.initializeMemory(as: UInt8.self, repeating: 0)
+        if let start = value.baseAddress { output.copyMemory(from: start, byteCount: count) }
+        output.storeBytes(of: 0x80, toByteOffset: count, as: UInt8.self)
+        let zeroCount = paddedByteCount(count) - count - 1
+        if zeroCount > 0 {
+            (output + count + 1).initializeMemory(
+                as: UInt8.self, repeating: 0, count: zeroCount)
+        }
     }
 
     /// The length of the value in `padded`, or nil where it does not end in 0x80 and zeros.

@@ -69,16 +69,18 @@ struct FieldKeyCache {
         now: Duration
     ) {
         guard keysMax > 0, age > .zero else { return }
-        if let position = positions[resident], let entry = entries[position],
-            entry.newestGeneration != newestGeneration || entry.expires <= now
-        {
-            remove(at: position)
+        var known = positions[resident]
+        if let position = known, let entry = entries[position] {
+            if entry.newestGeneration != newestGeneration || entry.expires <= now {
+                remove(at: position)
+                known = nil
+            } else if entry.items.contains(where: {
+                $0.classSerial == classSerial && $0.key.generation == key.generation
+            }) {
+                return
+            }
         }
-        let position = positions[resident] ?? add(resident, newestGeneration, now: now)
-        let isThere = entries[position]?.items.contains {
-            $0.classSerial == classSerial && $0.key.generation == key.generation
-        }
-        if isThere == true { return }
+        let position = known ?? add(resident, newestGeneration, now: now)
         entries[position]?.items.append(Item(classSerial: classSerial, key: key))
         keyCount += 1
         while keyCount > keysMax, oldest >= 0 { remove(at: oldest) }

@@ -10,16 +10,15 @@
 /// A resident's key is wrapped with the associated data "rk", resident id (16), generation (2), epoch (4). All of
 /// these are written as ``CanonicalBytes`` are.
 enum KeyDerivation {
-    static func fieldInfo(
-        suite: CipherSuite, fieldClass: String, classVersion: UInt16, generation: UInt16
-    ) -> [UInt8] {
-        var canonical = CanonicalBytes(capacity: 64)
+    static func writeFieldInfo(
+        of classKey: ClassKey, generation: UInt16, to canonical: inout CanonicalBytes
+    ) {
+        canonical.clear()
         canonical.append("gw/field/v1")
-        canonical.append(suite.rawValue)
-        canonical.append(fieldClass)
-        canonical.append(classVersion)
+        canonical.append(classKey.key.suite.rawValue)
+        canonical.append(classKey.key.name.name)
+        canonical.append(classKey.version)
         canonical.append(generation)
-        return canonical.bytes
     }
 
     static func systemInfo(
@@ -33,15 +32,15 @@ enum KeyDerivation {
         return canonical.bytes
     }
 
-    static func residentAssociatedData(
-        resident: ResidentKeyID, generation: UInt16, epoch: UInt32
-    ) -> [UInt8] {
-        var canonical = CanonicalBytes(capacity: 40)
+    static func writeResidentAssociatedData(
+        resident: ResidentKeyID, generation: UInt16, epoch: UInt32,
+        to canonical: inout CanonicalBytes
+    ) {
+        canonical.clear()
         canonical.append("rk")
         canonical.append(resident)
         canonical.append(generation)
         canonical.append(epoch)
-        return canonical.bytes
     }
 
     /// The system key of a class, for values of no resident; its generation is 0.

@@ -11,16 +11,14 @@ struct KeyLoading {
     /// Positions in `requests`; each has a resident.
     let missing: [Int]
     let keySet: KeySet
-    let isSealing: Bool
     private(set) var loaded: [Loaded] = []
     /// Whether a resident's key is wrapped in an epoch that `keySet` does not have.
     private(set) var needsNewerEpoch = false
 
-    init(requests: [KeyRequest?], missing: [Int], keySet: KeySet, isSealing: Bool) {
+    init(requests: [KeyRequest?], missing: [Int], keySet: KeySet) {
         self.requests = requests
         self.missing = missing
         self.keySet = keySet
-        self.isSealing = isSealing
     }
 
     /// What one worker's turn gives.
@@ -37,14 +35,19 @@ struct KeyLoading {
     ) throws(FieldCryptoError) {
         var seen: Set<ResidentKeyID> = []
         var residents: [ResidentKeyID] = []
+        var fieldClasses: Set<String> = []
+        var last: ClassKey?
         for index in missing {
-            if let resident = requests[index]?.resident, seen.insert(resident).inserted {
+            guard let request = requests[index], let resident = request.resident else { continue }
+            if residents.last != resident, seen.insert(resident).inserted {
                 residents.append(resident)
             }
+            if request.classKey !== last { fieldClasses.insert(request.classKey.key.name.name) }
+            last = request.classKey
         }
-        let asked = residents
+        let (asked, askedClasses) = (residents, fieldClasses)
         let material = try storeCall { () throws(KeyStoreError) in
-            try store.material(of: asked)
+            try store.material(of: asked, fieldClasses: askedClasses)
         }
         let outcome = try workers.withWorker { worker throws(FieldCryptoError) in
             derive(from: material, worker: worker)
@@ -64,43 +67,72 @@ struct KeyLoading {
         from material: [ResidentKeyID: ResidentKeyMaterial], worker: SealingWorker
     ) -> Outcome {
         var outcome = Outcome()
-        /// The resident whose key was unwrapped last: a batch names a resident's fields one after another.
-        var open: (wrapped: WrappedResidentKey, key: SecretBytes)?
-        /// What this batch derived for the resident of `open`.
-        var derived: [(classSerial: UInt64, key: FieldKey)] = []
-        for index in missing {
-            guard let request = requests[index], let resident = request.resident else { continue }
+        outcome.keys.reserveCapacity(missing.count)
+        outcome.loaded.reserveCapacity(missing.count)
+        var next = 0
+        while next < missing.count {
+            guard let request = requests[missing[next]], let resident = request.resident else {
+                next += 1
+                continue
+            }
             do throws(FieldCryptoError) {
-                let found = try wrappedKey(of: request, in: material[resident])
-                if open?.wrapped != found.wrapped {
-                    let epoch = try keySet.epoch(found.wrapped.epoch)
-                    open = (found.wrapped, try worker.unwrap(found.wrapped, epoch: epoch))
-                    derived.removeAll(keepingCapacity: true)
+                let known = material[resident]
+                let found = try wrappedKey(of: request, in: known)
+                let epoch = try keySet.epoch(found.wrapped.epoch)
+                let commitments = known?.commitments ?? []
+                next = try worker.withResidentKey(found.wrapped, epoch: epoch) {
+                    residentKey throws(FieldCryptoError) in
+                    derive(
+                        from: next, residentKey, found.wrapped, found.newestGeneration,
+                        commitments, worker: worker, into: &outcome)
                 }
-                guard let residentKey = open?.key else { continue }
-                let serial = request.classKey.key.serial
-                if let known = derived.first(where: { $0.classSerial == serial }) {
-                    outcome.keys.append((index, known.key))
-                    continue
-                }
+            } catch {
+                outcome.failures[missing[next]] = error
+                next += 1
+            }
+        }
+        return outcome
+    }
+
+    /// Derives what stands together for one resident's key: a batch names a resident's fields one after another.
+    ///
+    /// - Returns: The first position in `missing` that is not of this key.
+    private func derive(
+        from start: Int, _ residentKey: UnsafeRawBufferPointer, _ wrapped: WrappedResidentKey,
+        _ newestGeneration: UInt16, _ commitments: [KeyCommitment], worker: SealingWorker,
+        into outcome: inout Outcome
+    ) -> Int {
+        var derived: [(classSerial: UInt64, key: FieldKey)] = []
+        var next = start
+        while next < missing.count, let request = requests[missing[next]],
+            request.resident == wrapped.resident,
+            request.generation ?? newestGeneration == wrapped.generation
+        {
+            let index = missing[next]
+            next += 1
+            let serial = request.classKey.key.serial
+            if let known = derived.first(where: { $0.classSerial == serial }) {
+                outcome.keys.append((index, known.key))
+                continue
+            }
+            do throws(FieldCryptoError) {
                 let key = try worker.fieldKey(
                     classKey: request.classKey, residentKey: residentKey,
-                    generation: found.wrapped.generation)
-                let commitments = material[resident]?.commitments ?? []
-                if let new = try newCommitment(of: key, request, resident, commitments) {
+                    generation: wrapped.generation)
+                if let new = try newCommitment(of: key, request, wrapped.resident, commitments) {
                     outcome.commitments.append(new)
                 }
                 derived.append((serial, key))
                 outcome.keys.append((index, key))
                 outcome.loaded.append(
                     Loaded(
-                        key: key, resident: resident, classSerial: serial,
-                        newestGeneration: found.newestGeneration))
+                        key: key, resident: wrapped.resident, classSerial: serial,
+                        newestGeneration: newestGeneration))
             } catch {
                 outcome.failures[index] = error
             }
         }
-        return outcome
+        return next
     }
 
     private func wrappedKey(
@@ -134,7 +166,7 @@ struct KeyLoading {
             if kept.commitment != key.commitment { throw .commitment(fieldClass: name) }
             return nil
         }
-        guard isSealing else { throw .commitmentMissing(fieldClass: name) }
+        guard request.mayCommit else { throw .commitmentMissing(fieldClass: name) }
         return KeyCommitment(
             resident: resident, fieldClass: name, classVersion: key.classVersion,
             generation: key.generation, commitment: key.commitment)

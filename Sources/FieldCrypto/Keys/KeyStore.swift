@@ -29,9 +29,11 @@ package protocol KeyStore: Sendable {
     /// - Returns: The sum of all uses ever added for it.
     func addUses(_ count: Int64, of key: KeyName) throws(KeyStoreError) -> Int64
 
-    /// The keys and commitments of residents; one that was never there is left out.
+    /// The keys of residents, and their commitments; one that was never there is left out.
+    ///
+    /// Commitments are those of the field classes that are named, or all where the set is nil.
     func material(
-        of residents: [ResidentKeyID]
+        of residents: [ResidentKeyID], fieldClasses: Set<String>?
     ) throws(KeyStoreError) -> [ResidentKeyID: ResidentKeyMaterial]
 
     /// Adds residents' keys. Where that resident and generation is there already, the one there stays.
@@ -53,7 +55,7 @@ package protocol KeyStore: Sendable {
 
     /// Destroys all keys and commitments of residents and remembers that it did.
     ///
-    /// When it returns, the bytes are gone from the file, its journal and its free pages, and ``material(of:)``
+    /// When it returns, the bytes are gone from the file, its journal and its free pages, and ``material(of:fieldClasses:)``
     /// answers `isShredded` for these residents, also those that never had a key.
     func shred(_ residents: [ResidentKeyID]) throws(KeyStoreError)
 
@@ -77,6 +79,11 @@ package protocol KeyStore: Sendable {
     /// Every resident whose keys were destroyed on purpose.
     func shreddedResidents() throws(KeyStoreError) -> [ResidentKeyID]
 
+    /// Residents who have a commitment to any key of a class, in the order of their ids' bytes.
+    func residents(
+        committedTo fieldClass: String, after resident: ResidentKeyID?, limit: Int
+    ) throws(KeyStoreError) -> [ResidentKeyID]
+
     /// Removes residents' commitments to one version of a class that is gone, of those residents whose id starts with
     /// a byte, so that a large store is cleaned in short steps.
     ///
@@ -84,6 +91,15 @@ package protocol KeyStore: Sendable {
     func removeCommitments(
         fieldClass: String, version: UInt16, firstByte: UInt8
     ) throws(KeyStoreError) -> Int
+}
+
+extension KeyStore {
+    /// The keys and all commitments of residents; one that was never there is left out.
+    package func material(
+        of residents: [ResidentKeyID]
+    ) throws(KeyStoreError) -> [ResidentKeyID: ResidentKeyMaterial] {
+        try material(of: residents, fieldClasses: nil)
+    }
 }
 
 /// Why a key store did not answer.

@@ -18,7 +18,7 @@ enum KeyWrapping {
     static func key(
         from secret: SecretBytes, suite: CipherSuite
     ) throws(FieldCryptoError) -> SecretBytes {
-        try checkLength(of: secret, expected: keyByteCount)
+        try checkLength(secret.count, expected: keyByteCount)
         guard suite != .aes256GCM else { return secret }
         var info = CanonicalBytes(capacity: 32)
         info.append("gw/wrap/v1")
@@ -39,12 +39,12 @@ enum KeyWrapping {
     /// - Returns: As many bytes as ``byteCount(of:)`` says.
     /// - Throws: ``FieldCryptoError/length(of:byteCount:expected:)`` if a key is of another length.
     static func wrap(
-        _ key: SecretBytes, under wrappingKey: SecretBytes, associatedData: [UInt8],
+        _ key: UnsafeRawBufferPointer, under wrappingKey: SecretBytes, associatedData: [UInt8],
         cipher: any AuthenticatedCipher, random: any RandomSource
     ) throws(FieldCryptoError) -> [UInt8] {
         let suite = cipher.suite
-        try checkLength(of: key, expected: keyByteCount)
-        try checkLength(of: wrappingKey, expected: suite.keyByteCount)
+        try checkLength(key.count, expected: keyByteCount)
+        try checkLength(wrappingKey.count, expected: suite.keyByteCount)
         let textStart = suite.nonceByteCount
         let textEnd = textStart + keyByteCount
         var output = [UInt8](repeating: 0, count: byteCount(of: suite))
@@ -53,7 +53,7 @@ enum KeyWrapping {
             guard let start = output.baseAddress else { return }
             let text = UnsafeMutableRawBufferPointer(rebasing: output[textStart..<textEnd])
             try random.fill(UnsafeMutableRawBufferPointer(rebasing: output[0..<textStart]))
-            key.withUnsafeBytes { text.copyMemory(from: $0) }
+            text.copyMemory(from: key)
             try wrappingKey.withUnsafeBytes { key throws(FieldCryptoError) in
                 try withBytes(of: associatedData) { data throws(FieldCryptoError) in
                     try cipher.encrypt(
@@ -72,35 +72,46 @@ enum KeyWrapping {
         _ wrapped: [UInt8], under wrappingKey: SecretBytes, associatedData: [UInt8],
         cipher: any AuthenticatedCipher, what: @autoclosure () -> String
     ) throws(FieldCryptoError) -> SecretBytes {
-        let suite = cipher.suite
-        guard wrapped.count == byteCount(of: suite) else { throw .unwrap(what()) }
-        try checkLength(of: wrappingKey, expected: suite.keyByteCount)
-        let textStart = suite.nonceByteCount
-        let textEnd = textStart + keyByteCount
         var isAuthentic = false
         let key = try SecretBytes(count: keyByteCount) { text throws(FieldCryptoError) in
-            isAuthentic = try withBytes(of: wrapped) { wrapped throws(FieldCryptoError) in
-                text.copyMemory(
-                    from: UnsafeRawBufferPointer(rebasing: wrapped[textStart..<textEnd]))
-                guard let start = wrapped.baseAddress else { return false }
-                return try wrappingKey.withUnsafeBytes { key throws(FieldCryptoError) in
-                    try withBytes(of: associatedData) { data throws(FieldCryptoError) in
-                        try cipher.decrypt(
-                            inPlace: text, key: key.baseAddress, nonce: start,
-                            associatedData: data, tag: start + textEnd)
-                    }
-                }
+            try checkLength(wrappingKey.count, expected: cipher.suite.keyByteCount)
+            isAuthentic = try wrappingKey.withUnsafeBytes { key throws(FieldCryptoError) in
+                try unwrap(
+                    wrapped, key: key.baseAddress, associatedData: associatedData,
+                    cipher: cipher, into: text)
             }
         }
         guard isAuthentic else { throw .unwrap(what()) }
         return key
     }
 
+    /// Unwraps into `text`, which has 32 bytes, and answers whether it did; where not, nothing of use stands there.
+    ///
+    /// A nil key means that of the decryption before.
+    static func unwrap(
+        _ wrapped: [UInt8], key: UnsafeRawPointer?, associatedData: [UInt8],
+        cipher: any AuthenticatedCipher, into text: UnsafeMutableRawBufferPointer
+    ) throws(FieldCryptoError) -> Bool {
+        let suite = cipher.suite
+        guard wrapped.count == byteCount(of: suite) else { return false }
+        let textStart = suite.nonceByteCount
+        let textEnd = textStart + keyByteCount
+        return try withBytes(of: wrapped) { wrapped throws(FieldCryptoError) in
+            text.copyMemory(from: UnsafeRawBufferPointer(rebasing: wrapped[textStart..<textEnd]))
+            guard let start = wrapped.baseAddress else { return false }
+            return try withBytes(of: associatedData) { data throws(FieldCryptoError) in
+                try cipher.decrypt(
+                    inPlace: text, key: key, nonce: start, associatedData: data,
+                    tag: start + textEnd)
+            }
+        }
+    }
+
     private static func checkLength(
-        of key: SecretBytes, expected: Int
+        _ byteCount: Int, expected: Int
     ) throws(FieldCryptoError) {
-        guard key.count == expected else {
-            throw .length(of: "key", byteCount: key.count, expected: expected)
+        guard byteCount == expected else {
+            throw .length(of: "key", byteCount: byteCount, expected: expected)
         }
     }
 }
@@ -120,9 +131,11 @@ extension KeyWrapping {
         _ key: SecretBytes, underRoot secret: SecretBytes, associatedData: [UInt8],
         family: CryptoFamily, random: any RandomSource
     ) throws(FieldCryptoError) -> [UInt8] {
-        try wrap(
-            key, under: self.key(from: secret, suite: family.suite),
-            associatedData: associatedData, cipher: family.suite.cipher(), random: random)
+        try key.withUnsafeBytes { key throws(FieldCryptoError) in
+            try wrap(
+                key, under: self.key(from: secret, suite: family.suite),
+                associatedData: associatedData, cipher: family.suite.cipher(), random: random)
+        }
     }
 
     /// Unwraps what ``wrap(_:underRoot:associatedData:family:random:)`` gave.

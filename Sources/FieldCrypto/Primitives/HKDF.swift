@@ -5,6 +5,8 @@ internal import COpenSSL
 /// Not `Sendable`, as its contexts are not.
 final class HKDF {
     private let expander: HMACContext
+    /// The pseudorandom key and the running block.
+    private let scratch = ScratchSecret(byteCount: 2 * Digest256.byteCount)
 
     init(hash: HashAlgorithm) throws(FieldCryptoError) { expander = try HMACContext(hash: hash) }
 
@@ -23,22 +25,25 @@ final class HKDF {
         guard output.count <= 255 * Digest256.byteCount else {
             throw .length(of: "derived key", byteCount: output.count, expected: 255 * 32)
         }
-        // The pseudorandom key and the running block, wiped on every way out.
-        let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64, alignment: 16)
-        defer {
-            OPENSSL_cleanse(scratch.baseAddress, scratch.count)
-            scratch.deallocate()
+        try scratch.withUnsafeMutableBytes { scratch throws(FieldCryptoError) in
+            let half = Digest256.byteCount
+            guard let keyStart = scratch.baseAddress else { return }
+            try extractor.begin()
+            try extractor.update(inputKey)
+            try extractor.finish(into: keyStart)
+            try expander.setKey(UnsafeRawBufferPointer(start: keyStart, count: half))
+            try expand(
+                info,
+                block: UnsafeMutableRawBufferPointer(start: keyStart + half, count: half),
+                into: output)
         }
-        let pseudorandomKey = UnsafeMutableRawBufferPointer(rebasing: scratch[0..<32])
-        let block = UnsafeMutableRawBufferPointer(rebasing: scratch[32..<64])
-        guard let keyStart = pseudorandomKey.baseAddress, let blockStart = block.baseAddress else {
-            return
-        }
-        try extractor.begin()
-        try extractor.update(inputKey)
-        try extractor.finish(into: keyStart)
+    }
 
-        try expander.setKey(UnsafeRawBufferPointer(pseudorandomKey))
+    private func expand(
+        _ info: [UInt8], block: UnsafeMutableRawBufferPointer,
+        into output: UnsafeMutableRawBufferPointer
+    ) throws(FieldCryptoError) {
+        guard let blockStart = block.baseAddress else { return }
         var filled = 0
         var counter: UInt8 = 0
         while filled < output.count {
@@ -52,7 +57,7 @@ final class HKDF {
                 try expander.update(byte)
             }
             try expander.finish(into: blockStart)
-            let count = min(Digest256.byteCount, output.count - filled)
+            let count = min(block.count, output.count - filled)
             UnsafeMutableRawBufferPointer(rebasing: output[filled..<filled + count])
                 .copyMemory(from: UnsafeRawBufferPointer(rebasing: block[0..<count]))
             filled += count

@@ -6,14 +6,27 @@ import TransparencyLog
 /// Sealing and opening of the details behind the leaves: salt, then canonical JSON.
 struct AuditDetails: Sendable {
     let keyring: Keyring
-    let tenant: String
+    private let operational: FieldColumn
+    private let subject: FieldColumn
 
-    func operationalToSeal(_ detail: [UInt8], index: UInt64) -> ValueToSeal {
-        ValueToSeal(address: operationalAddress(index), value: detail, padding: .bucket32)
+    init(keyring: Keyring, tenant: String) {
+        self.keyring = keyring
+        operational = FieldColumn(
+            tenant: tenant, table: "audit_entry", field: "operational",
+            fieldClass: AuditLog.operationalClass)
+        subject = FieldColumn(
+            tenant: tenant, table: "audit_entry", field: "subject",
+            fieldClass: AuditLog.subjectClass)
     }
 
-    func subjectToSeal(_ detail: [UInt8], of resident: ResidentID, index: UInt64) -> ValueToSeal {
-        ValueToSeal(address: subjectAddress(resident, index), value: detail, padding: .bucket32)
+    func addOperational(_ detail: [UInt8], index: UInt64, to values: inout ValuesToSeal) {
+        values.append(detail, at: operationalAddress(index), padding: .bucket32)
+    }
+
+    func addSubject(
+        _ detail: [UInt8], of resident: ResidentID, index: UInt64, to values: inout ValuesToSeal
+    ) {
+        values.append(detail, at: subjectAddress(resident, index), padding: .bucket32)
     }
 
     /// The opened operational detail, found to be what the leaf commits to.
@@ -40,16 +53,11 @@ struct AuditDetails: Sendable {
     }
 
     private func operationalAddress(_ index: UInt64) -> FieldAddress {
-        FieldAddress(
-            tenant: tenant, table: "audit_entry", resident: nil, field: "operational",
-            fieldClass: AuditLog.operationalClass, recordVersion: Int64(clamping: index))
+        FieldAddress(operational, resident: nil, recordVersion: Int64(clamping: index))
     }
 
     private func subjectAddress(_ resident: ResidentID, _ index: UInt64) -> FieldAddress {
-        FieldAddress(
-            tenant: tenant, table: "audit_entry", resident: resident.keyID,
-            field: "subject", fieldClass: AuditLog.subjectClass,
-            recordVersion: Int64(clamping: index))
+        FieldAddress(subject, resident: resident.keyID, recordVersion: Int64(clamping: index))
     }
 }
 

@@ -64,7 +64,9 @@ extension AuditFilter {
         if !classes.isEmpty {
             let names = Set(classes)
             let fields = catalogue.fields.map(\.id) + catalogue.predicates.keys
-            let held = fields.filter { names.contains(catalogue.carrier(of: $0)?.fieldClass ?? "") }
+            let held = fields.filter { field in
+                catalogue.fields(behind: field).contains { names.contains($0.fieldClass) }
+            }
             groups.append(held.map(\.text).sorted().map { AuditTerm(.item, $0) })
         }
         return groups

@@ -13,6 +13,13 @@ package struct ReplayReport: Sendable {
     package var isSound: Bool { differing.isEmpty }
 }
 
+extension OpenedEntry {
+    /// Whether rules decided it: a request for everything held about a resident is decided by no rule.
+    fileprivate var isOfRules: Bool {
+        operational["format"]?.string != AuditDraft.subjectAccessFormat
+    }
+}
+
 extension AuditDesk {
     /// Decides every recorded decision once more, from its record alone.
     ///
@@ -30,7 +37,7 @@ extension AuditDesk {
         while true {
             let entries = try self.entries(from: next, limit: entry == nil ? 256 : 1)
             guard let last = entries.last else { return report }
-            for opened in entries where opened.leaf.type == .decision {
+            for opened in entries where opened.leaf.type == .decision && opened.isOfRules {
                 report.decisions += 1
                 let officer = opened.subject?["officer"]?.string
                 switch replay.verdict(on: opened.operational, officer: officer) {

@@ -65,6 +65,9 @@ struct DecisionRecord {
             ("mandateRequired", .bool(shared.isMandateRequired)),
             ("mandatesRequired", .integer(shared.mandatesRequired)),
             ("caseGiven", .bool(shared.isCaseGiven)),
+            ("emergency", .string(shared.emergencyState)),
+            ("protected", .bool(shared.isProtected)), ("child", .bool(shared.isChild)),
+            ("deceased", .bool(shared.isDeceased)),
         ]
     }
 
@@ -86,6 +89,8 @@ struct DecisionRecord {
             "assurance": .integer(facts.consentAssurance),
             "giver": .string(facts.consentGiver),
             "mandatesGiven": .integer(facts.mandatesGiven),
+            "withinBudget": .bool(facts.isWithinBudget),
+            "emergencyCovers": .bool(facts.emergencyCoversItem),
             "allowed": .bool(decision.isAllowed),
             "rules": .array(decision.determining.map { .string($0) }),
             "failed": .array(decision.failed.map { .string($0) }),

@@ -20,6 +20,22 @@ package struct DecisionReplay: Sendable {
         case unreadable(missing: String)
     }
 
+    /// The items that the rules permit from a record's facts, whatever it says came of them; nil where it lacks something.
+    package func permitted(by operational: JSONValue, officer: String) -> [String]? {
+        let record = RecordedFacts(operational)
+        do throws(RecordFault) {
+            let items = try record.items()
+            let shared = try record.shared(officer: officer, itemCount: items.count)
+            let bench = RuleBench(policies, for: shared)
+            var found: [String] = []
+            for item in items {
+                let facts = try item.facts(shared)
+                if bench.rule(on: facts).isAllowed { found.append(facts.item.text) }
+            }
+            return found
+        } catch { return nil }
+    }
+
     /// Decides again and compares with what is recorded.
     ///
     /// - Parameters:
@@ -102,7 +118,10 @@ private struct RecordedFacts {
             isConsentRequired: try flag("consentRequired"),
             isMandateRequired: try flag("mandateRequired"),
             mandatesRequired: try number("mandatesRequired"), isCaseGiven: try flag("caseGiven"),
-            itemCount: itemCount, clock: Int64(try number("clock")))
+            emergencyState: try text("emergency"),
+            isProtected: try flag("protected"), isChild: try flag("child"),
+            isDeceased: try flag("deceased"), itemCount: itemCount,
+            clock: Int64(try number("clock")))
     }
 
     func facts(_ shared: DecisionFacts.Shared) throws(RecordFault) -> DecisionFacts {
@@ -111,7 +130,9 @@ private struct RecordedFacts {
             isItemKnown: try flag("known"), purposeCoversItem: try flag("purposeCovers"),
             basisCoversItem: try flag("basisCovers"), consentState: try text("consentState"),
             consentAssurance: try number("assurance"), consentGiver: try text("giver"),
-            mandatesGiven: try number("mandatesGiven"))
+            mandatesGiven: try number("mandatesGiven"),
+            isWithinBudget: try flag("withinBudget"),
+            emergencyCoversItem: try flag("emergencyCovers"))
     }
 
     /// What the rules now say otherwise about this item.

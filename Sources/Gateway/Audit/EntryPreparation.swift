@@ -120,20 +120,20 @@ struct EntryPreparation {
     ) throws(GatewayError) -> [Sealed] {
         let committer = try inLog { () throws(TransparencyLogError) in try AuditCommitter() }
         var commitments: [SHA256Digest] = []
-        var values: [ValueToSeal] = []
-        values.reserveCapacity(placed.count * 2)
+        var values = ValuesToSeal()
+        values.reserve(count: placed.count * 2, byteCount: placed.count * 2 * 1_024)
         for entry in placed {
             let detail = try detail(entry.draft.operational, log, committer)
             commitments.append(detail.commitment)
-            values.append(log.details.operationalToSeal(detail.salted, index: entry.index))
+            log.details.addOperational(detail.salted, index: entry.index, to: &values)
         }
         for entry in placed {
             guard let (resident, value) = entry.draft.subject else { continue }
             let told = entry.chainStart.map { Self.value(value, tellingStart: $0) } ?? value
             let detail = try detail(told, log, committer)
             commitments.append(detail.commitment)
-            values.append(
-                log.details.subjectToSeal(detail.salted, of: resident.id, index: entry.index))
+            log.details.addSubject(
+                detail.salted, of: resident.id, index: entry.index, to: &values)
         }
         let all = values
         let envelopes = try inCrypto { () throws(FieldCryptoError) in
@@ -143,11 +143,12 @@ struct EntryPreparation {
         return placed.enumerated().map { offset, entry in
             var subject: (commitment: SHA256Digest, sealed: [UInt8])?
             if entry.draft.subject != nil {
-                subject = (commitments[next], envelopes[next])
+                subject = (commitments[next], Array(envelopes[next]))
                 next += 1
             }
             return Sealed(
-                commitment: commitments[offset], operational: envelopes[offset], subject: subject)
+                commitment: commitments[offset], operational: Array(envelopes[offset]),
+                subject: subject)
         }
     }
 

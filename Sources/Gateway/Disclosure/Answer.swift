@@ -14,6 +14,8 @@ package struct Answer: Sendable, CustomStringConvertible {
     /// The asking department's own name of the resident, by which it can ask again; nil where nothing was permitted or
     /// nobody is known.
     package let pseudonym: String?
+    /// One for each refused item, where the request wanted to know.
+    package var explanations: [RefusalExplanation] = []
 
     init(
         requestID: String, items: [AnswerItem], receipt: AuditReceipt, retainDays: Int?,
@@ -51,6 +53,8 @@ package struct AnswerItem: Sendable {
     /// The rules that decided.
     package let rules: [String]
     package let obligations: Obligations
+    /// How many values stay because the form asked for does not fit them.
+    package let withheldCount: Int
 
     package enum Outcome: Sendable {
         /// The values in the form that the obligations ask for; empty where no source has one.

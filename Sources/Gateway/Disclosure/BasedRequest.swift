@@ -35,7 +35,7 @@ struct BasisStage {
             isInForce: basis.map { isInForce($0, on: admitted.day) } ?? false)
     }
 
-    private func hasAuthority(_ department: Department?, under basis: LegalBasis) -> Bool {
+    func hasAuthority(_ department: Department?, under basis: LegalBasis) -> Bool {
         guard let department else { return false }
         if basis.kind == .statutoryDuty, !department.creditCode.mayHoldStatutoryDuty {
             return false
@@ -46,7 +46,7 @@ struct BasisStage {
                 || basis.divisions.contains { department.division.hasPrefix($0) })
     }
 
-    private func isInForce(_ basis: LegalBasis, on day: CalendarDate) -> Bool {
+    func isInForce(_ basis: LegalBasis, on day: CalendarDate) -> Bool {
         !basis.isRepealed && day >= basis.validFrom
             && (basis.validUntil.map { day <= $0 } ?? true)
     }

@@ -25,9 +25,15 @@ struct CatalogueEntities {
         }
         let predicates = catalogue.predicates.values.compactMap { predicate in
             catalogue.field(predicate.field).map { carrier in
-                Entity(
-                    uid: Self.predicate(predicate.id), attributes: attributes(of: carrier),
-                    parents: [Self.field(carrier.id)])
+                let behind = catalogue.fields(behind: predicate.id)
+                let share = [ShareType.none, .conditional, .unconditional].first { share in
+                    behind.contains { $0.share == share }
+                }
+                return Entity(
+                    uid: Self.predicate(predicate.id),
+                    attributes: attributes(of: carrier).setting(
+                        "share", to: .string((share ?? .none).rawValue)),
+                    parents: behind.map { Self.field($0.id) })
             }
         }
         return departments + classes + fields + predicates

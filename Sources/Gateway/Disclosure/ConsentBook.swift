@@ -220,7 +220,8 @@ package struct ConsentBook: Sendable {
         _ = try parts.log.append([.consentChange(record, resident: resident)], in: writer)
     }
 
-    private func open(
+    /// One version, opened.
+    func open(
         _ consent: SealedConsent, of resident: LocatedResident
     ) throws(GatewayError) -> ConsentRecord {
         let bytes: [UInt8]

@@ -14,9 +14,11 @@ package struct DecidedRequest: Sendable {
 /// The decision about one item.
 package struct ItemDecision: Sendable {
     let facts: DecisionFacts
-    /// The field whose values are behind the item; nil where the item is unknown.
-    package let carrier: FieldID?
+    /// The fields whose values are behind the item; empty where the item is unknown.
+    package let fields: [FieldID]
     let ruling: Ruling
+    /// What the caller may be told of it.
+    let shown: Ruling
 
     package var item: FieldID { facts.item }
     package var isPredicate: Bool { facts.isPredicate }
@@ -37,15 +39,29 @@ struct DecisionStage {
     let catalogue: Catalogue
     let policies: PolicyBundle
 
-    func decide(_ consented: ConsentedRequest) -> DecidedRequest {
+    /// - Parameters:
+    ///   - consented: The request with everything that is known of it.
+    ///   - takeQuestion: Takes a permitted question from its budget; false where too much was asked before.
+    func decide(
+        _ consented: ConsentedRequest,
+        takeQuestion: (PredicateDefinition) throws(GatewayError) -> Bool
+    ) throws(GatewayError) -> DecidedRequest {
         let shared = DecisionFacts.Shared(consented)
         let bench = RuleBench(policies, for: shared)
-        let decisions = consented.located.based.admitted.items.map { item in
-            let facts = DecisionFacts(
+        var decisions: [ItemDecision] = []
+        decisions.reserveCapacity(consented.located.based.admitted.items.count)
+        for item in consented.located.based.admitted.items {
+            var facts = DecisionFacts(
                 item: item, consented: consented, shared: shared, catalogue: catalogue)
-            return ItemDecision(
-                facts: facts, carrier: catalogue.carrier(of: item)?.id,
-                ruling: bench.rule(on: facts))
+            var ruling = bench.rule(on: facts)
+            if ruling.isAllowed, let predicate = catalogue.predicates[item] {
+                facts.isWithinBudget = try takeQuestion(predicate)
+                if !facts.isWithinBudget { ruling = bench.rule(on: facts) }
+            }
+            decisions.append(
+                ItemDecision(
+                    facts: facts, fields: catalogue.fields(behind: item).map(\.id), ruling: ruling,
+                    shown: bench.shown(ruling, on: facts)))
         }
         return DecidedRequest(consented: consented, decisions: decisions)
     }

@@ -1,4 +1,3 @@
-import Cedar
 import Consent
 import ResidentModel
 
@@ -26,6 +25,14 @@ struct DecisionFacts: Hashable, Sendable {
         var isMandateRequired: Bool
         var mandatesRequired: Int
         var isCaseGiven: Bool
+        /// `none`, `open` or `expired`; `none` unless the basis is of kind `emergency`.
+        var emergencyState: String
+        /// Whether the resident is to be treated as one who needs protection; true where nobody has looked.
+        var isProtected: Bool
+        /// Below 14, or of unknown age; false unless somebody has to agree.
+        var isChild: Bool
+        /// Confirmed dead; false unless somebody has to agree.
+        var isDeceased: Bool
         var itemCount: Int
         /// Milliseconds since 1970.
         var clock: Int64
@@ -43,6 +50,9 @@ struct DecisionFacts: Hashable, Sendable {
     /// Who said so; `none` where nothing was said.
     var consentGiver: String
     var mandatesGiven: Int
+    /// Whether the caller may still ask this question about the resident's field (``QuestionBudget``).
+    var isWithinBudget = true
+    var emergencyCoversItem: Bool
 }
 
 extension DecisionFacts {
@@ -57,42 +67,8 @@ extension DecisionFacts {
             consentState: standing?.status.rawValue ?? "none",
             consentAssurance: standing?.consent?.statement.assurance ?? 0,
             consentGiver: standing?.consent?.statement.giver.word ?? "none",
-            mandatesGiven: consented.mandatesGiven[item] ?? 0)
-    }
-
-    var context: RecordValue {
-        [
-            "purpose": .entity(CatalogueEntities.purpose(shared.purpose)),
-            "purposeListsDepartment": .bool(shared.purposeListsDepartment),
-            "purposeListsBasis": .bool(shared.purposeListsBasis),
-            "purposeCoversItem": .bool(purposeCoversItem),
-            "known": .record([
-                "department": .bool(shared.isDepartmentKnown),
-                "purpose": .bool(shared.isPurposeKnown), "basis": .bool(!shared.basisKind.isEmpty),
-                "item": .bool(isItemKnown),
-            ]),
-            "basis": .record([
-                "id": .entity(CatalogueEntities.legalBasis(shared.legalBasis)),
-                "kind": .string(shared.basisKind), "inForce": .bool(shared.isInForce),
-                "authorityHolds": .bool(shared.hasAuthority), "coversItem": .bool(basisCoversItem),
-            ]),
-            "consent": .record([
-                "required": .bool(shared.isConsentRequired),
-                "inForce": .bool(consentState == ConsentStatus.inForce.rawValue),
-                "state": .string(consentState), "assurance": .long(Int64(consentAssurance)),
-                "giver": .string(consentGiver),
-            ]),
-            "household": .record([
-                "mandateRequired": .bool(shared.isMandateRequired),
-                "complete": .bool(
-                    shared.mandatesRequired > 0 && mandatesGiven >= shared.mandatesRequired),
-                "adults": .long(Int64(shared.mandatesRequired)),
-                "mandated": .long(Int64(mandatesGiven)),
-            ]),
-            "case": .record(["given": .bool(shared.isCaseGiven)]),
-            "itemCount": .long(Int64(shared.itemCount)),
-            "clock": .datetime(DatetimeValue(milliseconds: shared.clock)),
-        ]
+            mandatesGiven: consented.mandatesGiven[item] ?? 0,
+            emergencyCoversItem: consented.located.emergency.items.contains(item))
     }
 }
 
@@ -113,7 +89,11 @@ extension DecisionFacts.Shared {
             isConsentRequired: consented.isConsentRequired,
             isMandateRequired: based.purpose?.needsHouseholdMandate ?? false,
             mandatesRequired: consented.mandatesRequired,
-            isCaseGiven: !(request.caseID ?? "").isEmpty, itemCount: admitted.items.count,
-            clock: admitted.clock)
+            isCaseGiven: !(request.caseID ?? "").isEmpty,
+            emergencyState: consented.located.emergency.state.rawValue,
+            isProtected: consented.located.standing.isProtected,
+            isChild: consented.located.facts?.needsGuardian ?? false,
+            isDeceased: consented.located.facts?.life == .deathConfirmed,
+            itemCount: admitted.items.count, clock: admitted.clock)
     }
 }

@@ -75,7 +75,13 @@ package struct DisclosurePath: Sendable {
 
     private func finished(_ recorded: RecordedDecision) throws(GatewayError) -> Answer {
         let opened = try Opening(parts: parts).open(recorded)
-        return ObligationStage(catalogue: parts.catalogue).answer(opened)
+        var answer = ObligationStage(catalogue: parts.catalogue).answer(opened)
+        if recorded.decided.consented.located.based.admitted.request.wantsExplanation {
+            answer.explanations = RefusalExplainer(
+                catalogue: parts.catalogue, policies: parts.policies
+            ).explain(recorded.decided)
+        }
+        return answer
     }
 
     private static let undelivered = GatewayError.request(
@@ -133,8 +139,15 @@ struct Recording {
         { [parts] writer throws(GatewayError) in
             let located = try Locate(parts: parts).locate(based, store: writer)
             let consented = try ConsentStage(parts: parts).attach(to: located, store: writer)
-            let decided = DecisionStage(catalogue: parts.catalogue, policies: parts.policies)
-                .decide(consented)
+            let decided = try DecisionStage(catalogue: parts.catalogue, policies: parts.policies)
+                .decide(consented) { predicate throws(GatewayError) in
+                    guard let resident = located.resident else { return true }
+                    return try QuestionBudget(
+                        keyring: parts.keyring, catalogue: parts.catalogue,
+                        department: based.admitted.request.department, resident: resident,
+                        today: based.admitted.day
+                    ).take(predicate, in: writer)
+                }
             var pseudonym: String?
             if let resident = located.resident, decided.decisions.contains(where: \.isAllowed) {
                 pseudonym = try parts.namePseudonym(
@@ -161,16 +174,26 @@ struct OpenedDecision {
     let recorded: RecordedDecision
     /// By field; only fields of permitted items.
     let values: [FieldID: [OpenedValue]]
-    /// Fields whose content a person has confirmed.
-    let confirmed: Set<FieldID>
+    /// The values, by record and field, whose content a person has confirmed.
+    let confirmed: Set<ValuePlace>
+    /// What stands in the place of values of items that leave as tokens, in the order of the values.
+    let tokens: [FieldID: [String]]
 
     fileprivate init(
-        recorded: RecordedDecision, values: [FieldID: [OpenedValue]], confirmed: Set<FieldID>
+        recorded: RecordedDecision, values: [FieldID: [OpenedValue]], confirmed: Set<ValuePlace>,
+        tokens: [FieldID: [String]]
     ) {
         self.recorded = recorded
         self.values = values
         self.confirmed = confirmed
+        self.tokens = tokens
     }
+}
+
+/// Where a value stands: one field of one record.
+struct ValuePlace: Hashable, Sendable {
+    let record: Int64
+    let field: FieldID
 }
 
 /// Seventh stage: opens what was permitted, and nothing else.
@@ -179,23 +202,45 @@ struct Opening {
 
     func open(_ recorded: RecordedDecision) throws(GatewayError) -> OpenedDecision {
         let decided = recorded.decided
-        let fields = Set(decided.decisions.filter(\.isAllowed).compactMap(\.carrier))
+        let allowed = decided.decisions.filter(\.isAllowed)
+        let fields = Set(allowed.flatMap(\.fields))
         guard let resident = decided.consented.located.resident, !fields.isEmpty else {
-            return OpenedDecision(recorded: recorded, values: [:], confirmed: [])
+            return OpenedDecision(recorded: recorded, values: [:], confirmed: [], tokens: [:])
         }
-        return try parts.store.read { reader throws(GatewayError) in
+        let asked = Set(
+            allowed.compactMap { parts.catalogue.predicates[$0.item] }
+                .filter(\.needsConfirmation).flatMap(\.fields))
+        let found = try parts.store.read { reader throws(GatewayError) in
             let stored = try reader.values(of: [resident.number], fields: fields.sorted())
             let opener = ValueOpener(
                 keyring: parts.keyring, catalogue: parts.catalogue, tenant: parts.tenant)
             let opened = try opener.open(stored) { $0 == resident.number ? resident.id : nil }
-            var confirmed: Set<FieldID> = []
-            for field in fields where try reader.isConfirmed(field, of: resident.number) {
-                confirmed.insert(field)
+            var digests: [FieldID: Set<[UInt8]>] = [:]
+            for field in asked {
+                digests[field] = try reader.confirmedDigests(of: field, resident: resident.number)
             }
-            return OpenedDecision(
-                recorded: recorded, values: Dictionary(grouping: opened, by: \.stored.field),
-                confirmed: confirmed)
+            return (opened: opened, digests: digests)
         }
+        var confirmed: Set<ValuePlace> = []
+        for value in found.opened {
+            let field = value.stored.field
+            guard let digests = found.digests[field], !digests.isEmpty else { continue }
+            let digest = try ValueDigest.of(
+                value.text, field: field, resident: resident.id, keyring: parts.keyring)
+            if digests.contains(digest) {
+                confirmed.insert(ValuePlace(record: value.stored.record, field: field))
+            }
+        }
+        let values = Dictionary(grouping: found.opened, by: \.stored.field)
+        var tokens: [FieldID: [String]] = [:]
+        for decision in allowed where decision.obligations.form == .token && !decision.isPredicate {
+            tokens[decision.item] = try ValueTokens(
+                keyring: parts.keyring,
+                department: decided.consented.located.based.admitted.request.department
+            ).tokens(of: (values[decision.item] ?? []).map(\.text), field: decision.item)
+        }
+        return OpenedDecision(
+            recorded: recorded, values: values, confirmed: confirmed, tokens: tokens)
     }
 }
 
@@ -210,7 +255,8 @@ struct ObligationStage {
         let items = decided.decisions.map { decision in
             AnswerItem(
                 item: decision.item, outcome: outcome(of: decision, opened: opened, day: day),
-                rules: decision.determining, obligations: decision.obligations)
+                rules: decision.shown.determining, obligations: decision.shown.obligations,
+                withheldCount: withheldCount(of: decision, opened: opened))
         }
         let limits =
             decided.decisions.filter(\.isAllowed).compactMap(\.obligations.retainDaysMax)
@@ -225,31 +271,52 @@ struct ObligationStage {
     private func outcome(
         of decision: ItemDecision, opened: OpenedDecision, day: CalendarDate
     ) -> AnswerItem.Outcome {
-        guard decision.isAllowed, let carrier = decision.carrier else {
-            return .refused(decision.reasons)
-        }
-        let values = opened.values[carrier] ?? []
+        guard decision.isAllowed else { return .refused(decision.shown.reasons) }
         if let predicate = catalogue.predicates[decision.item] {
-            let evidence = values.map {
-                PredicateEvidence(
-                    text: $0.text, source: $0.stored.stream.source.text,
-                    observedAt: $0.stored.observedAt)
-            }
-            return .predicate(
-                catalogue.answer(
-                    to: predicate, from: evidence,
-                    isResidentKnown: opened.recorded.decided.consented.located.resident != nil,
-                    isConfirmed: opened.confirmed.contains(carrier), on: day))
+            return .predicate(result(of: predicate, opened: opened, day: day))
         }
+        let values = opened.values[decision.item] ?? []
         let distinct = Set(values.map(\.text)).count
-        let repeats = catalogue.field(carrier)?.repeats ?? false
-        let given = values.compactMap { value in
-            decision.obligations.form.applied(to: value.text).map {
+        let repeats = catalogue.field(decision.item)?.repeats ?? false
+        let given = zip(values, shown(decision, opened: opened)).compactMap { value, text in
+            text.map {
                 AnswerValue(
                     text: $0, source: value.stored.stream.source,
                     observedAt: value.stored.observedAt)
             }
         }
         return .values(given, hasConflict: distinct > 1 && !repeats)
+    }
+
+    /// Each value as it may leave; nil for one that the form does not fit.
+    private func shown(_ decision: ItemDecision, opened: OpenedDecision) -> [String?] {
+        if let tokens = opened.tokens[decision.item] { return tokens }
+        return (opened.values[decision.item] ?? []).map {
+            decision.obligations.form.applied(to: $0.text)
+        }
+    }
+
+    private func withheldCount(of decision: ItemDecision, opened: OpenedDecision) -> Int {
+        guard decision.isAllowed, !decision.isPredicate else { return 0 }
+        return shown(decision, opened: opened).filter { $0 == nil }.count
+    }
+
+    private func result(
+        of predicate: PredicateDefinition, opened: OpenedDecision, day: CalendarDate
+    ) -> PredicateResult {
+        let located = opened.recorded.decided.consented.located
+        var evidence: [FieldID: [PredicateEvidence]] = [:]
+        for field in predicate.fields {
+            evidence[field] = (opened.values[field] ?? []).map {
+                PredicateEvidence(
+                    text: $0.text, source: $0.stored.stream.source.text,
+                    observedAt: $0.stored.observedAt,
+                    isConfirmed: opened.confirmed.contains(
+                        ValuePlace(record: $0.stored.record, field: field)))
+            }
+        }
+        return catalogue.answer(
+            to: predicate, from: evidence, isResidentKnown: located.resident != nil,
+            purpose: located.based.purpose, on: day)
     }
 }

@@ -20,6 +20,8 @@ package struct DisclosureRequest: Sendable, CustomStringConvertible {
     package var subject: RequestSubject
     /// How the request came: `command-line`, `https`.
     package var channel: String
+    /// Whether each refusal is to be explained.
+    package var wantsExplanation = false
 
     package init(
         department: String, officer: String, representedParty: String? = nil, purpose: String,

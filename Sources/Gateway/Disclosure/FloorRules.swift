@@ -33,6 +33,19 @@ package enum FloorRules {
         forbid (principal, action, resource)
         when { context.known.basis } unless { context.basis.authorityHolds };
 
+        @id("floor.emergency-open") @reason("emergency.not-open")
+        forbid (principal, action, resource)
+        when { context.basis.kind == "emergency" && context.emergency.state == "none" };
+
+        @id("floor.emergency-over") @reason("emergency.expired")
+        forbid (principal, action, resource)
+        when { context.basis.kind == "emergency" && context.emergency.state == "expired" };
+
+        @id("floor.emergency-scope") @reason("emergency.outside-scope")
+        forbid (principal, action, resource)
+        when { context.basis.kind == "emergency" && context.emergency.state == "open" }
+        unless { context.emergency.coversItem };
+
         @id("floor.item-known") @reason("item.unknown")
         forbid (principal, action, resource) unless { context.known.item };
 
@@ -85,6 +98,15 @@ package enum FloorRules {
         when { context.basis.kind == "guardian-consent" && context.consent.inForce }
         unless { context.consent.giver == "guardian" };
 
+        @id("floor.consent-child") @reason("consent.not-of-guardian")
+        forbid (principal, action, resource)
+        when { context.consent.required && context.consent.inForce && context.subject.child }
+        unless { context.consent.giver == "guardian" };
+
+        @id("floor.consent-deceased") @reason("consent.resident-deceased")
+        forbid (principal, action, resource)
+        when { context.consent.required && context.subject.deceased };
+
         @id("floor.consent-in-force") @reason("consent.missing")
         forbid (principal, action, resource)
         when {
@@ -112,6 +134,9 @@ package enum RefusalReason: String, Hashable, Sendable, CaseIterable {
     case basisNotInForce = "basis.not-in-force"
     case basisNotForPurpose = "basis.not-for-purpose"
     case noAuthority = "basis.no-authority"
+    case emergencyNotOpen = "emergency.not-open"
+    case emergencyExpired = "emergency.expired"
+    case emergencyScope = "emergency.outside-scope"
     case unknownItem = "item.unknown"
     case neverShared = "item.never-shared"
     case outsidePurpose = "item.outside-purpose"
@@ -124,10 +149,15 @@ package enum RefusalReason: String, Hashable, Sendable, CaseIterable {
     case consentPaused = "consent.paused"
     case consentAwaiting = "consent.awaiting-confirmation"
     case consentNotOfGuardian = "consent.not-of-guardian"
+    case consentDeceased = "consent.resident-deceased"
     case consentMissing = "consent.missing"
     case mandateIncomplete = "household.mandate-incomplete"
     case excludedByRule = "policy.purpose-excludes-item"
     case forbiddenByRule = "policy.forbidden"
+    /// The forms that the rules ask for fit neither each other nor the value.
+    case noForm = "policy.no-form"
+    /// The caller has asked too many different questions about this field of this resident.
+    case budgetExhausted = "predicate.budget-exhausted"
     case policyError = "policy.error"
     case noPermit = "policy.no-permit"
 }

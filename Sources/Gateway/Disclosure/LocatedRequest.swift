@@ -9,13 +9,23 @@ package struct LocatedRequest: Sendable {
     /// The adult members of the resident's household, the resident among them; empty where the purpose needs
     /// no mandate of the household.
     package let householdAdults: [LocatedResident]
+    /// Whether an emergency access carries the request; looked at only for a basis of that kind.
+    let emergency: EmergencyStanding
+    /// What officers have found of the resident.
+    let standing: PersonStanding
+    /// What sources say of age and life; looked at only where somebody has to agree.
+    let facts: PersonFacts?
 
     fileprivate init(
-        based: BasedRequest, resident: LocatedResident?, householdAdults: [LocatedResident]
+        based: BasedRequest, resident: LocatedResident?, householdAdults: [LocatedResident],
+        emergency: EmergencyStanding, standing: PersonStanding, facts: PersonFacts?
     ) {
         self.based = based
         self.resident = resident
         self.householdAdults = householdAdults
+        self.emergency = emergency
+        self.standing = standing
+        self.facts = facts
     }
 }
 
@@ -24,13 +34,47 @@ package struct LocatedRequest: Sendable {
 /// The first is the one asked about; where the purpose needs the household's mandate, all are its adults.
 struct SupposedResidents {
     let residents: [LocatedResident]
+    var person = SupposedPerson()
 
-    func locate(_ based: BasedRequest) -> LocatedRequest {
+    func locate(_ based: BasedRequest, catalogue: Catalogue) -> LocatedRequest {
         let needsMandate = based.purpose?.needsHouseholdMandate == true
+        var standing = PersonStanding.unknown
+        var facts: PersonFacts?
+        var emergency = EmergencyStanding.none
+        if !residents.isEmpty {
+            if !person.isProtected { standing.protection = .notProtected }
+            if based.legalBasis?.kind.needsConsent == true {
+                facts = PersonFacts(
+                    years: person.isChild ? 7 : PersonFacts.adultYears,
+                    life: person.isDeceased ? .deathConfirmed : .alive)
+            }
+            emergency = .supposed(person.emergency, for: based, catalogue: catalogue)
+        }
         return LocatedRequest(
             based: based, resident: residents.first,
-            householdAdults: needsMandate ? residents : [])
+            householdAdults: needsMandate ? residents : [], emergency: emergency,
+            standing: standing, facts: facts)
     }
+}
+
+/// What is supposed of the person asked about, beside what they have said.
+package struct SupposedPerson: Hashable, Sendable {
+    /// Whether they need protection, or nobody has looked.
+    package var isProtected = false
+    /// Below 14 years.
+    package var isChild = false
+    /// Confirmed dead.
+    package var isDeceased = false
+    package var emergency = Emergency.none
+
+    /// Whether an emergency access is open for the officer, case and resident of the request.
+    package enum Emergency: String, Hashable, Sendable, CaseIterable {
+        case none
+        case open
+        case expired
+    }
+
+    package init() {}
 }
 
 /// A resident, by row and by identifier.
@@ -68,7 +112,20 @@ struct Locate {
         if let resident, based.purpose?.needsHouseholdMandate == true {
             adults = try householdAdults(of: resident, day: based.admitted.day, store: store)
         }
-        return LocatedRequest(based: based, resident: resident, householdAdults: adults)
+        var standing = PersonStanding.unknown
+        var facts: PersonFacts?
+        if let resident {
+            standing = try PersonStanding(of: resident, parts: parts, reader: store)
+            if based.legalBasis?.kind.needsConsent == true {
+                facts = try PersonFacts(
+                    of: resident, on: based.admitted.day, parts: parts, reader: store)
+            }
+        }
+        return LocatedRequest(
+            based: based, resident: resident, householdAdults: adults,
+            emergency: try EmergencyStanding(
+                for: based, resident: resident, parts: parts, reader: store), standing: standing,
+            facts: facts)
     }
 
     /// The resident who is known by a citizen number, or nil.

@@ -53,6 +53,12 @@ package struct Obligations: Hashable, Sendable {
             retainDaysMax: days)
     }
 
+    /// What the receiver owes, as the answer names it.
+    package var duties: [String] {
+        (needsHumanConfirmation ? ["human-confirmation"] : [])
+            + (notifiesResident ? ["notify-resident"] : [])
+    }
+
     static func number(after prefix: String, in word: String, suffix: String = "") -> Int? {
         guard word.hasPrefix(prefix), word.hasSuffix(suffix) else { return nil }
         let digits = word.dropFirst(prefix.count).dropLast(suffix.count)
@@ -67,8 +73,8 @@ extension Obligations {
     /// One word of each kind, to compare a misspelt one with.
     package static let exampleWords = [
         "clear", "round:1000", "band:1000", "truncate-date:year", "truncate-date:month",
-        "division:9", "code-category:3", "mask:ends", "mask:last4", "notify-resident",
-        "human-confirmation", "retain-at-most:30d",
+        "division:9", "code-category:3", "mask:ends", "mask:last4", "token", "predicate-only",
+        "denied", "notify-resident", "human-confirmation", "retain-at-most:30d",
     ]
 }
 
@@ -78,7 +84,7 @@ package struct ObligationError: Error, Hashable, Sendable, CustomStringConvertib
 
     package var description: String {
         "'\(word)' is no obligation; expected clear, round:N, band:N, truncate-date:year|month, "
-            + "division:2|4|6|9, code-category:N, mask:ends|last4, notify-resident, "
-            + "human-confirmation or retain-at-most:Nd"
+            + "division:2|4|6|9, code-category:N, mask:ends|last4, token, predicate-only, denied, "
+            + "notify-resident, human-confirmation or retain-at-most:Nd"
     }
 }

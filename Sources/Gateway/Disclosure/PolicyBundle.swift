@@ -13,6 +13,17 @@ package struct PolicyBundle: Sendable {
     package private(set) var policies: PolicySet
     let entities: EntityStore
     private var annotations: [PolicyID: [String: String]]
+    /// What each rule's annotations ask for, read once.
+    private var obligations: [PolicyID: Obligations]
+    private var reasons: [PolicyID: RefusalReason]
+    private var forbids: Set<PolicyID>
+    /// The names under which rules know fields and predicates.
+    private let fieldUIDs: [FieldID: EntityUID]
+    private let predicateUIDs: [FieldID: EntityUID]
+    /// What the values of each field are; a form that does not fit them lets none leave.
+    private let kinds: [FieldID: FieldKind]
+    /// Purposes whose answers stop no payment and refuse no benefit.
+    private let harmlessPurposes: Set<String>
 
     /// One file of the bundle, as it was read.
     package struct File: Sendable {
@@ -40,16 +51,46 @@ package struct PolicyBundle: Sendable {
         for file in [floor] + sorted where file.path.hasSuffix(".cedar") {
             rules += try Self.rules(of: file)
         }
-        for rule in rules { try RuleAnnotation.check(rule) }
+        for rule in rules { try RuleAnnotation.check(rule, catalogue: catalogue) }
         do {
             policies = try PolicySet(rules)
             entities = try EntityStore(CatalogueEntities(catalogue).entities)
         } catch { throw .policy("\(error)") }
         ruleCount = rules.count
-        annotations = Dictionary(uniqueKeysWithValues: rules.map { ($0.id, $0.annotations) })
-        try Self.validate(policies, against: sorted)
+        (annotations, obligations, reasons, forbids) = ([:], [:], [:], [])
+        fieldUIDs = Dictionary(
+            uniqueKeysWithValues: catalogue.fields.map { ($0.id, CatalogueEntities.field($0.id)) })
+        predicateUIDs = Dictionary(
+            uniqueKeysWithValues: catalogue.predicates.keys.map {
+                ($0, CatalogueEntities.predicate($0))
+            })
+        kinds = Dictionary(uniqueKeysWithValues: catalogue.fields.map { ($0.id, $0.kind) })
+        harmlessPurposes = Set(
+            catalogue.purposes.values.filter { !$0.isAdverse }.map(\.id))
         self.files = [floor] + sorted
         hash = Self.hash(of: self.files)
+        readAnnotations(of: rules)
+        try Self.validate(policies, against: sorted)
+    }
+
+    private mutating func readAnnotations(of rules: [Policy]) {
+        annotations = Dictionary(uniqueKeysWithValues: rules.map { ($0.id, $0.annotations) })
+        obligations = Dictionary(
+            uniqueKeysWithValues: rules.compactMap { rule in
+                RuleAnnotation.obligations(of: rule).map { (rule.id, $0) }
+            })
+        reasons = Dictionary(
+            uniqueKeysWithValues: rules.compactMap { rule in
+                rule.annotations["reason"].flatMap(RefusalReason.init(rawValue:)).map {
+                    (rule.id, $0)
+                }
+            })
+        forbids = Set(rules.filter { $0.effect == .forbid }.map(\.id))
+    }
+
+    /// The bundle with one more file, compiled anew.
+    package func adding(_ file: File, catalogue: Catalogue) throws(GatewayError) -> PolicyBundle {
+        try PolicyBundle(files: files.dropFirst() + [file], catalogue: catalogue)
     }
 
     /// The names of all rules, floor rules included, sorted.
@@ -66,10 +107,59 @@ package struct PolicyBundle: Sendable {
     package func draft(_ rules: [Policy]) throws(GatewayError) -> PolicyBundle {
         var draft = self
         do { draft.policies = try PolicySet(rules) } catch { throw .policy("\(error)") }
-        draft.annotations = Dictionary(uniqueKeysWithValues: rules.map { ($0.id, $0.annotations) })
+        draft.readAnnotations(of: rules)
         draft.ruleCount = rules.count
         draft.hash = ""
         return draft
+    }
+
+    /// What is asked of an item that these rules permit: everything that each of them asks, at its strictest.
+    ///
+    /// Under a purpose that can stop a payment or refuse a benefit, a person confirms before anything is done, whatever
+    /// the rules say. A form that does not fit the field's values lets none leave.
+    func obligations(
+        of rules: [PolicyID], item: FieldID, purpose: String
+    ) -> Obligations {
+        var combined = Obligations.none
+        for rule in rules {
+            if let obligations = obligations[rule] {
+                combined = combined.combined(with: obligations)
+            }
+        }
+        return settled(combined, item: item, purpose: purpose)
+    }
+
+    /// What the rules ask, with what purpose and field ask beside them.
+    package func settled(_ asked: Obligations, item: FieldID, purpose: String) -> Obligations {
+        var settled = asked
+        if !harmlessPurposes.contains(purpose) { settled.needsHumanConfirmation = true }
+        if let kind = kinds[item], !settled.form.fits(kind) { settled.form = .denied }
+        return settled
+    }
+
+    /// The name under which the rules know an item.
+    func uid(of item: FieldID, isPredicate: Bool) -> EntityUID {
+        if isPredicate { return predicateUIDs[item] ?? CatalogueEntities.predicate(item) }
+        return fieldUIDs[item] ?? CatalogueEntities.field(item)
+    }
+
+    /// The reason that a forbid gives; `policy.forbidden` where it names none.
+    func reason(of rule: PolicyID) -> RefusalReason { reasons[rule] ?? .forbiddenByRule }
+
+    /// The reason that a rule gives where it refuses; nil for a permit.
+    func reasonGiven(by rule: String) -> RefusalReason? {
+        let id = PolicyID(rule)
+        return forbids.contains(id) ? reason(of: id) : nil
+    }
+
+    /// A rule as a person reads it.
+    func note(_ rule: String) -> RefusalExplanation.Rule {
+        let words = annotations[PolicyID(rule)] ?? [:]
+        var plain: Title?
+        if let chinese = words["zh"], let english = words["en"] {
+            plain = Title(chinese: chinese, english: english)
+        }
+        return RefusalExplanation.Rule(id: rule, cite: words["cite"], plain: plain)
     }
 
     private static func rules(of file: File) throws(GatewayError) -> [Policy] {

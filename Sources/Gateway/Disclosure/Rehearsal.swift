@@ -19,6 +19,7 @@ package struct Rehearsal: Sendable {
     package struct World: Hashable, Sendable {
         /// Nobody where nobody is known by the number; else first the resident, then the other adults of the household.
         package var said: [[ConsentRecord]]
+        package var person = SupposedPerson()
 
         package init(said: [[ConsentRecord]]) { self.said = said }
     }
@@ -45,9 +46,11 @@ package struct Rehearsal: Sendable {
             residents.append(LocatedResident(number: number, id: id))
             records[number] = said
         }
-        let located = SupposedResidents(residents: residents).locate(based)
+        let located = SupposedResidents(residents: residents, person: world.person)
+            .locate(based, catalogue: catalogue)
         let consented = ConsentStage.attach(to: located, records: records)
-        let decided = DecisionStage(catalogue: catalogue, policies: policies).decide(consented)
+        let decided = try DecisionStage(catalogue: catalogue, policies: policies)
+            .decide(consented) { _ in true }
         return RehearsedDecision(decided: decided, policies: policies)
     }
 

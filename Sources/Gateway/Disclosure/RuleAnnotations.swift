@@ -1,4 +1,5 @@
 import Cedar
+import ResidentModel
 
 /// The annotations a rule may bear.
 ///
@@ -11,7 +12,7 @@ enum RuleAnnotation: String, CaseIterable {
     ///
     /// - Throws: ``GatewayError/policy(_:)`` with file, line and column of the first fault, what was expected and what
     ///   may have been meant.
-    static func check(_ rule: Policy) throws(GatewayError) {
+    static func check(_ rule: Policy, catalogue: Catalogue) throws(GatewayError) {
         let places = rule.annotationPositions
         // In the order of the text, so that the first fault is the one named.
         let keys = rule.annotations.keys.sorted { left, right in
@@ -20,7 +21,7 @@ enum RuleAnnotation: String, CaseIterable {
         }
         for key in keys {
             do {
-                try check(key, rule.annotations[key] ?? "", of: rule)
+                try check(key, rule.annotations[key] ?? "", of: rule, catalogue: catalogue)
             } catch {
                 throw .policy("\(places[key] ?? rule.position): \(error.what)")
             }
@@ -31,7 +32,17 @@ enum RuleAnnotation: String, CaseIterable {
         let what: String
     }
 
-    private static func check(_ key: String, _ value: String, of rule: Policy) throws(Fault) {
+    /// What a rule that was checked asks of the items it permits; nil where it asks nothing.
+    static func obligations(of rule: Policy) -> Obligations? {
+        guard let words = rule.annotations[Self.obligation.rawValue] else { return nil }
+        do { return try Obligations(parsing: words) } catch {
+            preconditionFailure("obligations are checked when the bundle is compiled")
+        }
+    }
+
+    private static func check(
+        _ key: String, _ value: String, of rule: Policy, catalogue: Catalogue
+    ) throws(Fault) {
         guard let annotation = RuleAnnotation(rawValue: key) else {
             let names = allCases.map { "@\($0.rawValue)" }
             throw Fault(
@@ -45,7 +56,7 @@ enum RuleAnnotation: String, CaseIterable {
         switch annotation {
         case .id, .cite, .zh, .en: return
         case .reason: try checkReason(value, of: rule)
-        case .obligation: try checkObligation(value, of: rule)
+        case .obligation: try checkObligation(value, of: rule, catalogue: catalogue)
         }
     }
 
@@ -61,16 +72,27 @@ enum RuleAnnotation: String, CaseIterable {
         }
     }
 
-    private static func checkObligation(_ words: String, of rule: Policy) throws(Fault) {
+    private static func checkObligation(
+        _ words: String, of rule: Policy, catalogue: Catalogue
+    ) throws(Fault) {
         guard rule.effect == .permit else {
             throw Fault(
                 what: "a forbid lets nothing leave, so it has no @obligation; expected a permit")
         }
+        let form: ValueForm
         do throws(ObligationError) {
-            _ = try Obligations(parsing: words)
+            form = try Obligations(parsing: words).form
         } catch {
             throw Fault(
                 what: error.description + suggestion(error.word, among: Obligations.exampleWords))
+        }
+        for id in RuleReach.fields(of: rule) {
+            guard let field = catalogue.field(FieldID(id)) else { continue }
+            guard form.fits(field.kind) else {
+                throw Fault(
+                    what: "'\(form.name)' is no form of '\(id)', whose values are of kind "
+                        + "\(field.kind.word); expected a form that fits them")
+            }
         }
     }
 

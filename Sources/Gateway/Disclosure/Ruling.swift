@@ -23,9 +23,11 @@ struct RuleBench {
     private let policies: PolicyBundle
     private let officer: EntityUID
     private let entities: EntityStore
+    private let context: RuleContext
 
     init(_ policies: PolicyBundle, for shared: DecisionFacts.Shared) {
         self.policies = policies
+        context = RuleContext(shared)
         officer = CatalogueEntities.officer(shared.officer, of: shared.department)
         let department = CatalogueEntities.department(shared.department)
         let roles = SetValue(shared.roles.map { .string($0) })
@@ -42,45 +44,46 @@ struct RuleBench {
         let inquiry = inquiry(on: facts)
         let response = Authorizer().authorize(
             inquiry.request, policies.policies, inquiry.entities)
-        let isAllowed = response.decision == .allow && response.errors.isEmpty
+        let failed = response.errors.map(\.policyID.text)
+        let determining = response.determining.map(\.text)
+        guard response.decision == .allow, response.errors.isEmpty else {
+            return Ruling(
+                isAllowed: false, determining: determining, failed: failed,
+                reasons: reasons(of: response), obligations: .none)
+        }
+        let obligations = policies.obligations(
+            of: response.determining, item: facts.item, purpose: facts.shared.purpose)
+        let refusal = refusal(of: facts, obligations)
         return Ruling(
-            isAllowed: isAllowed, determining: response.determining.map(\.text),
-            failed: response.errors.map(\.policyID.text),
-            reasons: isAllowed ? [] : reasons(of: response),
-            obligations: isAllowed ? obligations(of: response) : .none)
+            isAllowed: refusal == nil, determining: determining, failed: failed,
+            reasons: refusal.map { [$0] } ?? [], obligations: obligations)
+    }
+
+    /// Why what the rules permit stays all the same: no form may leave, or too much was asked before.
+    private func refusal(of facts: DecisionFacts, _ obligations: Obligations) -> RefusalReason? {
+        if obligations.form == .denied { return .noForm }
+        if obligations.form == .predicateOnly, !facts.isPredicate { return .predicateOnly }
+        return facts.isWithinBudget ? nil : .budgetExhausted
     }
 
     /// What the rules are asked about an item.
     func inquiry(on facts: DecisionFacts) -> RuleInquiry {
+        // Facts with another request's part are asked about where a refusal is explained.
+        let context = facts.shared == context.shared ? context : RuleContext(facts.shared)
         let request = Request(
             principal: officer,
             action: facts.isPredicate ? CatalogueEntities.answer : CatalogueEntities.disclose,
-            resource: facts.isPredicate
-                ? CatalogueEntities.predicate(facts.item) : CatalogueEntities.field(facts.item),
-            context: facts.context)
+            resource: policies.uid(of: facts.item, isPredicate: facts.isPredicate),
+            context: context.record(of: facts))
         return RuleInquiry(request: request, entities: entities)
     }
 
     private func reasons(of response: Response) -> [RefusalReason] {
         var reasons: Set<RefusalReason> = response.errors.isEmpty ? [] : [.policyError]
         if response.decision == .deny {
-            for rule in response.determining {
-                let code = policies.annotation("reason", of: rule) ?? ""
-                reasons.insert(RefusalReason(rawValue: code) ?? .forbiddenByRule)
-            }
+            for rule in response.determining { reasons.insert(policies.reason(of: rule)) }
             if response.determining.isEmpty, reasons.isEmpty { reasons.insert(.noPermit) }
         }
         return RefusalReason.allCases.filter(reasons.contains)
-    }
-
-    private func obligations(of response: Response) -> Obligations {
-        var combined = Obligations.none
-        for rule in response.determining {
-            guard let text = policies.annotation("obligation", of: rule) else { continue }
-            do { combined = combined.combined(with: try Obligations(parsing: text)) } catch {
-                preconditionFailure("obligations are checked when the bundle is compiled")
-            }
-        }
-        return combined
     }
 }

@@ -1,10 +1,19 @@
-import ResidentModel
+package import ResidentModel
 
 /// How much of a value is shown.
 ///
-/// Forms are ordered from clear to withheld: between two of one kind, the coarser is the stricter; a number's multiple
-/// and its range are of one kind; two forms of other kinds are met by nothing but withholding, since each would show
-/// what the other hides.
+/// Forms are partly ordered, from clear down to denied:
+///
+/// ```
+///                          clear
+///   round, band   truncate-date   division   code-category   mask:last4   mask:ends   token
+///                          predicate-only
+///                          denied
+/// ```
+///
+/// Within a column the coarser form is the stricter one; a number's multiple and its range are one column. Two forms
+/// of different columns are met by `predicate-only`: whatever one of them shows, the other hides, so no value leaves.
+/// ``stricter(_:)`` is the meet of this order: commutative, associative and idempotent, and never above either.
 package enum ValueForm: Hashable, Sendable {
     case clear
     /// The number rounded down to a multiple.
@@ -18,8 +27,12 @@ package enum ValueForm: Hashable, Sendable {
     case codeCategory(Int)
     case maskLast4
     case maskEnds
-    /// Two forms that no value satisfies together: nothing is shown.
-    case withheld
+    /// A keyed hash in place of the value: equal values look equal to one department, and mean nothing to another.
+    case token
+    /// No value leaves; questions about it may be answered.
+    case predicateOnly
+    /// Neither a value nor an answer leaves.
+    case denied
 
     package enum DatePart: String, Hashable, Sendable {
         case month
@@ -31,6 +44,9 @@ package enum ValueForm: Hashable, Sendable {
         case "clear": self = .clear
         case "mask:last4": self = .maskLast4
         case "mask:ends": self = .maskEnds
+        case "token": self = .token
+        case "predicate-only": self = .predicateOnly
+        case "denied": self = .denied
         case "truncate-date:month": self = .truncateDate(.month)
         case "truncate-date:year": self = .truncateDate(.year)
         default:
@@ -50,31 +66,49 @@ package enum ValueForm: Hashable, Sendable {
         }
     }
 
-    /// The stricter of two forms: their join in the order.
+    /// The stricter of two forms: the widest that is not wider than either.
     package func stricter(_ other: ValueForm) -> ValueForm {
         if self == other || other == .clear { return self }
         switch (self, other) {
         case (.clear, _): return other
-        case (.round(let left), .round(let right)): return .round(leastMultiple(left, right))
-        case (.band(let left), .band(let right)): return .band(leastMultiple(left, right))
-        case (.round(let width), .band(let band)), (.band(let band), .round(let width)):
-            return .band(leastMultiple(width, band))
+        case (.denied, _), (_, .denied): return .denied
+        case (.round(let left), .round(let right)):
+            return leastMultiple(left, right).map { .round($0) } ?? .predicateOnly
+        case (.band(let left), .band(let right)), (.round(let left), .band(let right)),
+            (.band(let left), .round(let right)):
+            return leastMultiple(left, right).map { .band($0) } ?? .predicateOnly
         case (.truncateDate, .truncateDate): return .truncateDate(.year)
         case (.division(let left), .division(let right)): return .division(min(left, right))
         case (.codeCategory(let left), .codeCategory(let right)):
             return .codeCategory(min(left, right))
-        default: return .withheld
+        default: return .predicateOnly
         }
     }
 
-    /// The value as it may leave; nil where the form does not fit the value, which is then withheld.
+    /// Whether the form says anything about values of a kind; one that does not lets no such value leave.
+    ///
+    /// A mask hides nothing of a flag or a one-digit code, and a date cut to its month is no form of a name.
+    package func fits(_ kind: FieldKind) -> Bool {
+        switch self {
+        case .clear, .token, .predicateOnly, .denied: true
+        case .round, .band: kind == .integer || kind == .decimal
+        case .truncateDate: kind == .date
+        case .division: kind == .division
+        case .codeCategory: if case .code = kind { true } else { false }
+        case .maskLast4, .maskEnds: [.text, .citizenNumber, .telephone].contains(kind)
+        }
+    }
+
+    /// The value as it may leave; nil where the form does not fit the value, which then stays.
+    ///
+    /// A token needs a key, which only ``ValueTokens`` has: it is nil here.
     ///
     /// - Parameter text: The value in the form of its ``FieldKind``.
     /// - Returns: What may leave; nil where nothing may.
     package func applied(to text: String) -> String? {
         switch self {
         case .clear: return text
-        case .withheld: return nil
+        case .token, .predicateOnly, .denied: return nil
         case .round(let width): return foot(of: text, width: width).map { String($0) }
         case .band(let width):
             guard let low = foot(of: text, width: width) else { return nil }
@@ -107,7 +141,9 @@ package enum ValueForm: Hashable, Sendable {
         case .codeCategory(let count): "code-category:\(count)"
         case .maskLast4: "mask:last4"
         case .maskEnds: "mask:ends"
-        case .withheld: "withheld"
+        case .token: "token"
+        case .predicateOnly: "predicate-only"
+        case .denied: "denied"
         }
     }
 
@@ -122,9 +158,10 @@ package enum ValueForm: Hashable, Sendable {
     }
 }
 
-private func leastMultiple(_ left: Int, _ right: Int) -> Int {
+/// Nil where the multiple is beyond what a number can hold.
+private func leastMultiple(_ left: Int, _ right: Int) -> Int? {
     var (first, second) = (left, right)
     while second != 0 { (first, second) = (second, first % second) }
     let (product, isTooLarge) = (left / first).multipliedReportingOverflow(by: right)
-    return isTooLarge ? Int.max : product
+    return isTooLarge ? nil : product
 }

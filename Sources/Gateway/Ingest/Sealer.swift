@@ -32,8 +32,8 @@ package struct SealedLinkedRecord: Sendable {
     package let claims: [(index: String, entry: BlindIndexEntry)]
     package let doubts: [String]
     package let candidate: LinkTarget?
-    /// The fields whose value a person must confirm before a predicate over them says yes.
-    package let confirmations: [FieldID]
+    /// The values that a person must confirm before a predicate over them says yes, by field and digest.
+    package let confirmations: [(field: FieldID, digest: [UInt8])]
 }
 
 /// Seals every value under its resident's and its class's key.
@@ -44,16 +44,20 @@ struct Sealer {
     let keyring: Keyring
     let catalogue: Catalogue
     let tenant: String
-    private let confirmable: [(field: FieldID, index: Int, test: PredicateTest)]
+    /// By the field's position in the catalogue.
+    private let valueColumns: [FieldColumn]
+    private let recordColumn: FieldColumn
+    private let confirmable: [PredicateDefinition]
 
     init(keyring: Keyring, catalogue: Catalogue, tenant: String) {
         self.keyring = keyring
         self.catalogue = catalogue
         self.tenant = tenant
-        confirmable = catalogue.predicates.values.filter(\.needsConfirmation).compactMap {
-            predicate in
-            catalogue.index(of: predicate.field).map { (predicate.field, $0, predicate.test) }
-        }
+        valueColumns = catalogue.fields.map { valueColumn(tenant: tenant, field: $0) }
+        recordColumn = FieldColumn(
+            tenant: tenant, table: "record", field: "record.key",
+            fieldClass: Self.provenanceClass)
+        confirmable = catalogue.predicates.values.filter(\.needsConfirmation)
     }
 
     /// The class of what names a record at its source.
@@ -74,6 +78,9 @@ struct Sealer {
                     try digests.key(key, of: stream)
                 })
         }
+        let confirmations = try batch.records.map { record throws(GatewayError) in
+            try self.confirmations(of: record)
+        }
         do {
             var newResidents: [ResidentKeyID] = []
             for record in batch.records {
@@ -84,7 +91,9 @@ struct Sealer {
                 plaintexts(of: batch, number: number),
                 alsoCommitting: newResidents.map { ($0, AuditLog.subjectClass) })
             return SealedBatch(
-                number: number, records: assemble(batch, number: number, sealed: sealed),
+                number: number,
+                records: assemble(
+                    batch, number: number, sealed: sealed, confirmations: confirmations),
                 quarantined: try zip(batch.refused, refusedDigests).enumerated().map {
                     index, refusal throws(FieldCryptoError) in
                     try quarantine(
@@ -98,39 +107,41 @@ struct Sealer {
         number * Self.recordsMax + Int64(index)
     }
 
-    private func plaintexts(
-        of batch: LinkedBatch, number: Int64
-    ) -> [ValueToSeal] {
-        var items: [ValueToSeal] = []
-        items.reserveCapacity(batch.records.count * 16)
+    private func plaintexts(of batch: LinkedBatch, number: Int64) -> ValuesToSeal {
+        var values = ValuesToSeal()
+        values.reserve(
+            count: batch.records.count * 16, byteCount: batch.records.count * 16 * 16)
         for (index, linked) in batch.records.enumerated() {
             let version = version(index, number: number)
             let id = linked.target.id.keyID
-            items.append(
-                ValueToSeal(
-                    address: recordAddress(id, version: version),
-                    value: Array(linked.record.key.utf8), padding: .bucket16))
+            values.append(
+                linked.record.key.utf8,
+                at: FieldAddress(recordColumn, resident: id, recordVersion: version),
+                padding: .bucket16)
             for value in linked.record.values {
-                let field = catalogue.fields[value.fieldIndex]
-                let address = valueAddress(
-                    tenant: tenant, resident: id, field: field, recordVersion: version)
-                items.append(
-                    ValueToSeal(
-                        address: address, value: Array(value.text.utf8),
-                        padding: field.kind.padding))
+                values.append(
+                    value.text.utf8,
+                    at: FieldAddress(
+                        valueColumns[value.fieldIndex], resident: id, recordVersion: version),
+                    padding: catalogue.fields[value.fieldIndex].kind.padding)
             }
         }
-        return items
+        return values
     }
 
     private func assemble(
-        _ batch: LinkedBatch, number: Int64, sealed: [[UInt8]]
+        _ batch: LinkedBatch, number: Int64, sealed: PackedBytes,
+        confirmations: [[(field: FieldID, digest: [UInt8])]]
     ) -> [SealedLinkedRecord] {
-        var next = sealed.makeIterator()
+        var next = 0
+        func envelope() -> ArraySlice<UInt8> {
+            next += 1
+            return sealed[next - 1]
+        }
         return batch.records.enumerated().map { index, linked in
-            let sealedKey = next.next() ?? []
+            let sealedKey = envelope()
             let values = linked.record.values.map { value in
-                SealedField(field: catalogue.fields[value.fieldIndex].id, sealed: next.next() ?? [])
+                SealedField(field: catalogue.fields[value.fieldIndex].id, sealed: envelope())
             }
             return SealedLinkedRecord(
                 sealed: SealedRecord(
@@ -139,18 +150,36 @@ struct Sealer {
                     observedAt: linked.record.observedAt, sealedKey: sealedKey, values: values),
                 target: linked.target, isReplacement: linked.isReplacement, claims: linked.claims,
                 doubts: linked.doubts.map(\.rawValue), candidate: linked.candidate,
-                confirmations: confirmations(of: linked.record))
+                confirmations: confirmations[index])
         }
     }
 
-    /// Fields of the record over which a predicate would say yes that only a person may confirm.
-    private func confirmations(of record: MappedRecord) -> [FieldID] {
-        confirmable.compactMap { field, index, test in
-            guard let value = record.values.first(where: { $0.fieldIndex == index }),
-                test.holds(for: value.text, on: record.observedAt) == true
-            else { return nil }
-            return field
+    /// Values of the record on which a yes can rest that only a person may confirm.
+    private func confirmations(
+        of linked: LinkedRecord
+    ) throws(GatewayError) -> [(field: FieldID, digest: [UInt8])] {
+        var found: [FieldID: [UInt8]] = [:]
+        for predicate in confirmable {
+            var evidence: [FieldID: [PredicateEvidence]] = [:]
+            for value in linked.record.values {
+                let field = catalogue.fields[value.fieldIndex].id
+                guard predicate.fields.contains(field) else { continue }
+                evidence[field, default: []].append(
+                    PredicateEvidence(
+                        text: value.text, source: "", observedAt: linked.record.observedAt))
+            }
+            if evidence.isEmpty { continue }
+            let result = predicate.expression.result(
+                from: evidence, freshnessDays: { _ in nil }, on: linked.record.observedAt)
+            if result.answer == .no { continue }
+            for (field, values) in evidence {
+                for value in values {
+                    found[field] = try ValueDigest.of(
+                        value.text, field: field, resident: linked.target.id, keyring: keyring)
+                }
+            }
         }
+        return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
     private func quarantine(
@@ -168,12 +197,6 @@ struct Sealer {
         return QuarantinedRecord(
             position: record.position, keyDigest: keyDigest, findings: record.findings,
             sealed: sealed, version: version)
-    }
-
-    private func recordAddress(_ id: ResidentKeyID, version: Int64) -> FieldAddress {
-        FieldAddress(
-            tenant: tenant, table: "record", resident: id, field: "record.key",
-            fieldClass: Self.provenanceClass, recordVersion: version)
     }
 }
 

@@ -25,40 +25,40 @@ struct ValueOpener {
     func open(
         _ values: [StoredValue], resident: (ResidentNumber) -> ResidentID?
     ) throws(GatewayError) -> [OpenedValue] {
-        var items: [SealedValue] = []
-        items.reserveCapacity(values.count)
+        var batch = SealedValues()
+        var last: (field: FieldID, column: FieldColumn)?
         for value in values {
-            guard let definition = catalogue.field(value.field) else {
-                throw .store(.corrupt(what: "the field '\(value.field)' is not in the catalogue"))
+            let column: FieldColumn
+            if let last, last.field == value.field {
+                column = last.column
+            } else {
+                guard let definition = catalogue.field(value.field) else {
+                    throw .store(
+                        .corrupt(what: "the field '\(value.field)' is not in the catalogue"))
+                }
+                column = valueColumn(tenant: tenant, field: definition)
+                last = (value.field, column)
             }
             guard let id = resident(value.resident) else {
                 throw .store(.corrupt(what: "a value of '\(value.field)' belongs to no resident"))
             }
-            items.append(
-                SealedValue(
-                    address: valueAddress(
-                        tenant: tenant, resident: id.keyID, field: definition,
-                        recordVersion: value.recordVersion),
-                    envelope: value.sealed))
+            batch.append(
+                value.sealed,
+                at: FieldAddress(column, resident: id.keyID, recordVersion: value.recordVersion))
         }
         do {
-            let texts = try keyring.open(items)
-            return zip(values, texts).map {
-                OpenedValue(stored: $0, text: String(decoding: $1, as: UTF8.self))
-            }
+            let texts = try keyring.open(batch).texts()
+            return zip(values, texts).map { OpenedValue(stored: $0, text: $1) }
         } catch { throw .crypto(error) }
     }
 }
 
-/// Where a field's value is sealed.
+/// Where a field's values are sealed.
 ///
-/// The record version is unique over all records of the store.
-func valueAddress(
-    tenant: String, resident: ResidentKeyID, field: FieldDefinition, recordVersion: Int64
-) -> FieldAddress {
-    FieldAddress(
-        tenant: tenant, table: "field_value", resident: resident, field: field.id.text,
-        fieldClass: field.fieldClass, recordVersion: recordVersion)
+/// The record version in an address is unique over all records of the store.
+func valueColumn(tenant: String, field: FieldDefinition) -> FieldColumn {
+    FieldColumn(
+        tenant: tenant, table: "field_value", field: field.id.text, fieldClass: field.fieldClass)
 }
 
 extension ResidentID {

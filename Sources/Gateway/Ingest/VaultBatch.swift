@@ -25,10 +25,12 @@ struct VaultBatch {
                 counts.stored += 1
                 if case .new = record.target { counts.opened += 1 } else { counts.linked += 1 }
             }
+            var sealed = record.sealed
+            sealed.storedAt = minute
             let row =
                 record.isReplacement
-                ? try writer.replace(record.sealed, of: stream, resident: resident)
-                : try writer.insert(record.sealed, of: stream, resident: resident)
+                ? try writer.replace(sealed, of: stream, resident: resident)
+                : try writer.insert(sealed, of: stream, resident: resident)
             for claim in record.claims {
                 try writer.insertIndex(claim.index, entry: claim.entry, resident: resident)
             }
@@ -38,14 +40,17 @@ struct VaultBatch {
                 try writer.openReview(
                     ReviewDraft(
                         kind: .link, resident: resident, candidate: candidate, stream: stream,
-                        record: row, field: nil, reasons: record.doubts, openedAt: minute))
+                        record: row, field: nil, reasons: record.doubts, openedAt: minute,
+                        digest: nil))
             }
-            for field in record.confirmations {
+            for value in record.confirmations {
+                let confirmed = try writer.confirmedDigests(of: value.field, resident: resident)
+                if confirmed.contains(value.digest) { continue }
                 try writer.openReview(
                     ReviewDraft(
                         kind: .confirmation, resident: resident, candidate: nil, stream: stream,
-                        record: row, field: field, reasons: ["confirm.one-source"],
-                        openedAt: minute))
+                        record: row, field: value.field, reasons: ["confirm.one-source"],
+                        openedAt: minute, digest: value.digest))
             }
         }
         for record in batch.quarantined where try writer.quarantine(record, of: stream) {

@@ -15,14 +15,15 @@ extension KeyRotation {
         guard newest(.fieldClass, name) > 0 else {
             throw .request(.unknownName(name, of: "field class"))
         }
-        try checkFieldsAreKnown()
+        let counts = try countsOfKnownFields()
         var (job, isResumed) = try begin(
             .fieldClass, name: name, version: newest(.fieldClass, name) + 1)
         let before = job.done
         try makeVersion(.fieldClass, of: job)
         var gone = 0
         if job.state == .running {
-            let total = Int(job.done) + (try leftCount(under: name))
+            let total = Int(job.done) + (try leftCount(under: name, counts))
+            try commitKeys(of: name)
             gone = try reseal(&job, KeyProgressCall(total: total, show: progress))
             job.done += Int64(
                 try inCrypto { () throws(FieldCryptoError) in
@@ -51,12 +52,25 @@ extension KeyRotation {
         SealedRegistry(catalogue: parts.catalogue, tenant: parts.tenant)
     }
 
-    /// No class can be said to be empty of old values while there are values whose class nobody knows.
-    private func checkFieldsAreKnown() throws(GatewayError) {
+    /// How many values of fields stand under which version, all of known fields: no class can be said to be empty of
+    /// old values while there are values whose class nobody knows.
+    private func countsOfKnownFields() throws(GatewayError) -> [SealedCount] {
         try parts.store.read { reader throws(GatewayError) in
-            for count in try reader.sealedCounts(.fieldValue) {
-                _ = try registry.fieldClass(ofField: count.field)
-            }
+            let counts = try reader.sealedCounts(.fieldValue)
+            for count in counts { _ = try registry.fieldClass(ofField: count.field) }
+            return counts
+        }
+    }
+
+    /// Commits to the new key of everybody who has something in the class, in the order of the key store, where one
+    /// page holds many; the walk, in the order of the vault, would write a page for each.
+    private func commitKeys(of name: String) throws(GatewayError) {
+        try inCrypto { () throws(FieldCryptoError) in
+            var last: ResidentKeyID?
+            repeat {
+                last = try parts.keyring.commitNewestKeys(
+                    fieldClass: name, after: last, limit: batchMax)
+            } while last != nil
         }
     }
 
@@ -69,12 +83,17 @@ extension KeyRotation {
     }
 
     /// How many values of a class are not under its newest version.
-    func leftCount(under name: String) throws(GatewayError) -> Int {
+    private func leftCount(
+        under name: String, _ fieldCounts: [SealedCount]
+    ) throws(GatewayError) -> Int {
         let prefix = try newestPrefix(of: name)
         return try parts.store.read { reader throws(GatewayError) in
             var left = 0
             for part in registry.parts(of: name) {
-                for count in try reader.sealedCounts(part.column) {
+                let counts =
+                    part.column == .fieldValue
+                    ? fieldCounts : try reader.sealedCounts(part.column)
+                for count in counts {
                     if let fields = part.fields, !fields.contains(FieldID(count.field)) {
                         continue
                     }
@@ -109,49 +128,23 @@ extension KeyRotation {
             column: column, fields: fields, notUnder: prefix, limit: batchMax)
         var gone = 0
         while true {
-            let batch = try readBatch(filter)
-            guard let last = batch.places.last else { return gone }
+            let batch = try parts.store.read { reader throws(GatewayError) in
+                try registry.read(filter, from: reader)
+            }
+            guard let last = batch.lastPlace else { return gone }
             let envelopes = try inCrypto { () throws(FieldCryptoError) in
                 try parts.keyring.reseal(batch.values)
             }
-            var replacements: [SealedReplacement] = []
-            replacements.reserveCapacity(envelopes.count)
-            for (index, envelope) in envelopes.enumerated() {
-                guard let envelope else {
-                    gone += 1
-                    continue
-                }
-                replacements.append(
-                    SealedReplacement(
-                        place: batch.places[index], old: batch.values[index].envelope,
-                        new: envelope))
-            }
-            var next = job
-            next = try parts.store.write { writer throws(GatewayError) in
-                var kept = next
-                kept.done += Int64(try writer.replaceSealed(column, replacements))
+            gone += envelopes.emptyCount
+            let before = job
+            job = try parts.store.write { writer throws(GatewayError) in
+                var kept = before
+                kept.done += Int64(try writer.replaceSealed(column, batch.cells, by: envelopes))
                 try writer.keep(kept)
                 return kept
             }
-            job = next
             filter.after = last
             try progress(job)
-        }
-    }
-
-    private func readBatch(
-        _ filter: SealedFilter
-    ) throws(GatewayError) -> (places: [SealedPlace], values: [ValueToReseal]) {
-        try parts.store.read { reader throws(GatewayError) in
-            let cells = try reader.sealedCells(filter)
-            let ids = try reader.residentIDs(of: Array(Set(cells.compactMap(\.resident))))
-            var values: [ValueToReseal] = []
-            values.reserveCapacity(cells.count)
-            for cell in cells {
-                let address = try registry.address(of: cell, in: filter.column) { ids[$0] }
-                values.append(ValueToReseal(address: address, envelope: cell.sealed))
-            }
-            return (cells.map(\.place), values)
         }
     }
 }

@@ -10,7 +10,7 @@ import TransparencyLog
 /// 1. The order is recorded, with its entry in the log; refused records that carry the resident's number go with it,
 ///    since nobody can find them by the number later.
 /// 2. The resident's keys are destroyed. From here on nothing of the resident opens, in this home or a copy of it.
-/// 3. Values, consents, index entries, pseudonyms, reviews and refused records are removed, and the log says so.
+/// 3. Values, consents, matters, index entries, pseudonyms, reviews and refused records are removed, and the log says so.
 ///
 /// What stays: the resident's row under a random number, their entries in the log, whose details no key opens, and
 /// keyed digests of the names that sources gave their records. By these the same record is refused when it is
@@ -169,7 +169,7 @@ package struct Forgetting: Sendable {
     }
 
     /// Every citizen number that is stored of a resident.
-    private func numbers(
+    func numbers(
         of resident: LocatedResident, in reader: any StoreReader
     ) throws(GatewayError) -> Set<String> {
         let opener = ValueOpener(
@@ -210,6 +210,12 @@ package struct Forgetting: Sendable {
     }
 
     /// The refused records whose cells carry one of some numbers.
+    func quarantined(
+        naming numbers: Set<String>, in reader: any StoreReader
+    ) throws(GatewayError) -> [Int64] {
+        try quarantined(naming: numbers, in: reader, after: QuarantineScan())
+    }
+
     private func quarantined(
         naming numbers: Set<String>, in reader: any StoreReader, after scanned: QuarantineScan
     ) throws(GatewayError) -> [Int64] {
@@ -236,32 +242,36 @@ package struct Forgetting: Sendable {
         let registry = SealedRegistry(catalogue: parts.catalogue, tenant: parts.tenant)
         var filter = SealedFilter(column: .quarantine, limit: 1_024)
         if let place { filter.after = place }
-        let cells = try reader.sealedCells(filter)
-        for cell in cells { isPresent(cell.place.first) }
-        let unknown = cells.filter {
-            scan.looked[$0.place.first]?.end != Array($0.sealed.suffix(16))
+        let batch = try registry.read(filter, from: reader)
+        var unknown: [(number: Int64, end: [UInt8])] = []
+        var sealed = SealedValues()
+        for (index, cell) in batch.cells.cells.enumerated() {
+            let number = cell.place.first
+            isPresent(number)
+            let envelope = batch.values.envelopes[index]
+            let end = Array(envelope.suffix(16))
+            if scan.looked[number]?.end == end { continue }
+            unknown.append((number, end))
+            sealed.append(envelope, at: batch.values.addresses[index])
         }
-        var sealed: [SealedValue] = []
-        for cell in unknown {
-            let address = try registry.address(of: cell, in: .quarantine) { _ in nil }
-            sealed.append(SealedValue(address: address, envelope: cell.sealed))
-        }
+        let changed = sealed
         let opened = try inCrypto { () throws(FieldCryptoError) in
-            try parts.keyring.openEach(sealed)
+            try parts.keyring.openEach(changed)
         }
-        for (cell, result) in zip(unknown, opened) {
+        for (index, (number, end)) in unknown.enumerated() {
             var isNamed = false
-            switch result {
-            case .success(let bytes):
-                let text = Self.folded(String(decoding: bytes, as: UTF8.self))
+            do throws(FieldCryptoError) {
+                let text = Self.folded(try opened.text(index))
                 isNamed = scan.numbers.contains { text.contains($0) }
-            case .failure(.notAuthentic), .failure(.malformedEnvelope), .failure(.unknownFormat):
-                break
-            case .failure(let error): throw .crypto(error)
+            } catch {
+                switch error {
+                case .notAuthentic, .malformedEnvelope, .unknownFormat: break
+                default: throw .crypto(error)
+                }
             }
-            scan.looked[cell.place.first] = (Array(cell.sealed.suffix(16)), isNamed)
+            scan.looked[number] = (end, isNamed)
         }
-        return cells.last?.place
+        return batch.lastPlace
     }
 
     /// A text in which a number stands as it is kept, whether it was written in half or full width, with a small or a
@@ -310,6 +320,7 @@ extension AuditDraft {
                 "indexEntries": .integer(counts.indexEntries),
                 "pseudonyms": .integer(counts.pseudonyms),
                 "quarantined": .integer(counts.quarantined), "reviews": .integer(counts.reviews),
+                "matters": .integer(counts.matters),
                 "details": .integer(counts.details),
             ]), subject: nil)
     }

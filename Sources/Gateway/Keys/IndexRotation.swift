@@ -65,23 +65,15 @@ extension KeyRotation {
         var filter = SealedFilter(column: .fieldValue, fields: [field.id], limit: batchMax)
         if job.position > 0 { filter.after = SealedPlace(job.position - 1, .max, .max) }
         while true {
-            let (cells, ids, sealed) = try parts.store.read { reader throws(GatewayError) in
-                let cells = try reader.sealedCells(filter)
-                let ids = try reader.residentIDs(of: Array(Set(cells.compactMap(\.resident))))
-                var sealed: [SealedValue] = []
-                for cell in cells {
-                    let address = try registry.address(of: cell, in: .fieldValue) { ids[$0] }
-                    sealed.append(SealedValue(address: address, envelope: cell.sealed))
-                }
-                return (cells, ids, sealed)
+            let batch = try parts.store.read { reader throws(GatewayError) in
+                try registry.read(filter, from: reader)
             }
-            guard let last = cells.last else { return }
-            let entries = try entries(
-                of: sealed, cells.map { $0.resident.flatMap { ids[$0] } }, field: field)
+            guard let last = batch.lastPlace else { return }
+            let entries = try entries(of: batch, field: field)
             let kept = job
             job = try parts.store.write { writer throws(GatewayError) in
                 var next = kept
-                for (cell, versions) in zip(cells, entries) {
+                for (cell, versions) in zip(batch.cells.cells, entries) {
                     guard let resident = cell.resident,
                         let new = versions.first(where: {
                             $0.version == next.version
@@ -97,39 +89,38 @@ extension KeyRotation {
                     try writer.insertIndex(field.id.text, entry: new, resident: resident)
                     next.done += 1
                 }
-                next.position = last.place.first
+                next.position = last.first
                 try writer.keep(next)
                 return next
             }
-            filter.after = last.place
+            filter.after = last
             try progress(job)
         }
     }
 
     /// The entries of each value under every version of the key; none where the resident's key is destroyed.
     private func entries(
-        of sealed: [SealedValue], _ residents: [ResidentID?], field: FieldDefinition
+        of batch: AddressedCells, field: FieldDefinition
     ) throws(GatewayError) -> [[BlindIndexEntry]] {
         let opened = try inCrypto { () throws(FieldCryptoError) in
-            try parts.keyring.openEach(sealed)
+            try parts.keyring.openEach(batch.values)
         }
+        let isDeclared = field.id != .citizenNumber && field.id != .householdNumber
         var entries: [[BlindIndexEntry]] = []
-        for (result, resident) in zip(opened, residents) {
-            switch result {
-            case .success(let bytes):
-                let text = String(decoding: bytes, as: UTF8.self)
-                let isDeclared = field.id != .citizenNumber && field.id != .householdNumber
-                if isDeclared, let resident {
-                    entries.append(
-                        try indexEntries(
-                            of: text, field: field, resident: resident, keyring: parts.keyring))
-                } else {
-                    entries.append(
-                        try blindIndexEntries(
-                            of: text, index: field.id.text, keyring: parts.keyring))
-                }
-            case .failure(.residentKeyDestroyed): entries.append([])
-            case .failure(let error): throw .crypto(error)
+        for (index, cell) in batch.cells.cells.enumerated() {
+            let text: String
+            do throws(FieldCryptoError) { text = try opened.text(index) } catch {
+                guard case .residentKeyDestroyed = error else { throw .crypto(error) }
+                entries.append([])
+                continue
+            }
+            if isDeclared, let resident = cell.resident.flatMap({ batch.residents[$0] }) {
+                entries.append(
+                    try indexEntries(
+                        of: text, field: field, resident: resident, keyring: parts.keyring))
+            } else {
+                entries.append(
+                    try blindIndexEntries(of: text, index: field.id.text, keyring: parts.keyring))
             }
         }
         return entries

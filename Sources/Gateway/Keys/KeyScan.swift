@@ -83,47 +83,39 @@ package struct KeyScan: Sendable {
         _ filter: SealedFilter, _ report: inout KeyScanReport, _ looked: inout Int
     ) throws(GatewayError) -> SealedPlace? {
         let registry = SealedRegistry(catalogue: parts.catalogue, tenant: parts.tenant)
-        let (cells, sealed) = try parts.store.read { reader throws(GatewayError) in
-            let cells = try reader.sealedCells(filter)
-            let ids = try reader.residentIDs(of: Array(Set(cells.compactMap(\.resident))))
-            var sealed: [SealedValue] = []
-            sealed.reserveCapacity(cells.count)
-            for cell in cells {
-                let address = try registry.address(of: cell, in: filter.column) { ids[$0] }
-                sealed.append(SealedValue(address: address, envelope: cell.sealed))
-            }
-            return (cells, sealed)
+        let batch = try parts.store.read { reader throws(GatewayError) in
+            try registry.read(filter, from: reader)
         }
-        let results = try inCrypto { () throws(FieldCryptoError) in
-            try parts.keyring.openEach(sealed)
+        var opened = try inCrypto { () throws(FieldCryptoError) in
+            try parts.keyring.openEach(batch.values)
         }
-        for (index, result) in results.enumerated() {
-            let address = sealed[index].address
-            switch result {
-            case .success(var bytes):
-                if filter.column == .fieldValue {
-                    countTerm(of: bytes, FieldID(address.field), &report)
+        defer { opened.wipe() }
+        for (index, address) in batch.values.addresses.enumerated() {
+            let (column, envelope) = (address.column, batch.values.envelopes[index])
+            switch opened.failure(index) {
+            case nil:
+                try inCrypto { () throws(FieldCryptoError) in
+                    if filter.column == .fieldValue {
+                        countTerm(of: try opened.value(index), FieldID(column.field), &report)
+                    }
+                    let version = try Envelope(header: envelope).classVersion
+                    report.opened[column.fieldClass, default: [:]][version, default: 0] += 1
                 }
-                wipe(&bytes)
-                let version = try inCrypto { () throws(FieldCryptoError) in
-                    try Envelope(header: sealed[index].envelope).classVersion
-                }
-                report.opened[address.fieldClass, default: [:]][version, default: 0] += 1
-            case .failure(.residentKeyDestroyed):
-                report.gone[address.fieldClass, default: 0] += 1
+            case .residentKeyDestroyed:
+                report.gone[column.fieldClass, default: 0] += 1
                 let opens = try inCrypto { () throws(FieldCryptoError) in
-                    try parts.keyring.opensWithAnyKeyLeft(sealed[index])
+                    try parts.keyring.opensWithAnyKeyLeft(envelope, at: address)
                 }
                 if opens { note("a value of a forgotten resident opens", filter.column, &report) }
-            case .failure(let error): note("\(error)", filter.column, &report)
+            case .some(let error): note("\(error)", filter.column, &report)
             }
         }
-        looked += cells.count
-        return cells.last?.place
+        looked += opened.count
+        return batch.lastPlace
     }
 
     private func countTerm(
-        of bytes: [UInt8], _ field: FieldID, _ report: inout KeyScanReport
+        of bytes: ArraySlice<UInt8>, _ field: FieldID, _ report: inout KeyScanReport
     ) {
         guard let index = parts.catalogue.field(field)?.index, index.bits < 64,
             let term = index.term(of: String(decoding: bytes, as: UTF8.self))

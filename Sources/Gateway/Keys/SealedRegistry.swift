@@ -12,6 +12,7 @@ struct SealedRegistry {
         case .fieldValue: nil
         case .recordKey: Sealer.provenanceClass
         case .consent: ConsentBook.consentClass
+        case .matter: MatterBook.matterClass
         case .quarantine: Sealer.quarantineClass
         case .operationalDetail: AuditLog.operationalClass
         case .subjectDetail: AuditLog.subjectClass
@@ -45,30 +46,61 @@ struct SealedRegistry {
         return definition.fieldClass
     }
 
-    /// Where a value is sealed.
-    func address(
-        of cell: SealedCell, in column: SealedColumn,
-        resident: (ResidentNumber) -> ResidentID?
-    ) throws(GatewayError) -> FieldAddress {
+    /// Reads sealed values with their addresses.
+    func read(
+        _ filter: SealedFilter, from reader: any StoreReader
+    ) throws(GatewayError) -> AddressedCells {
+        let cells = try reader.sealedCells(filter)
+        let residents = try reader.residentIDs(of: Array(Set(cells.cells.compactMap(\.resident))))
+        let columns = try cells.fields.map { name throws(GatewayError) in
+            try column(of: name, in: filter.column)
+        }
+        var addresses: [FieldAddress] = []
+        addresses.reserveCapacity(cells.cells.count)
+        var last: (number: ResidentNumber, id: ResidentKeyID)?
+        for cell in cells.cells {
+            if let number = cell.resident, last?.number != number {
+                guard let known = residents[number] else {
+                    throw .store(
+                        .corrupt(what: "'\(filter.column.rawValue)' belongs to no resident"))
+                }
+                last = (number, known.keyID)
+            }
+            addresses.append(
+                FieldAddress(
+                    columns[cell.fieldIndex], resident: cell.resident == nil ? nil : last?.id,
+                    recordVersion: cell.recordVersion))
+        }
+        return AddressedCells(
+            cells: cells, residents: residents,
+            values: SealedValues(addresses: addresses, envelopes: cells.sealed))
+    }
+
+    /// What the addresses of a field's values have in common.
+    private func column(
+        of field: String, in column: SealedColumn
+    ) throws(GatewayError) -> FieldColumn {
         let fieldClass: String
         if let name = Self.fieldClass(of: column) {
             fieldClass = name
         } else {
-            fieldClass = try self.fieldClass(ofField: cell.field)
+            fieldClass = try self.fieldClass(ofField: field)
         }
-        var id: ResidentKeyID?
-        if let number = cell.resident {
-            guard let known = resident(number) else {
-                throw .store(.corrupt(what: "'\(column.rawValue)' belongs to no resident"))
-            }
-            id = known.keyID
-        }
-        return FieldAddress(
-            tenant: tenant, table: Self.table(of: column), resident: id, field: cell.field,
-            fieldClass: fieldClass, recordVersion: cell.recordVersion)
+        return FieldColumn(
+            tenant: tenant, table: Self.table(of: column), field: field, fieldClass: fieldClass)
     }
 
     private static func table(of column: SealedColumn) -> String {
         String(column.rawValue.prefix { $0 != "." })
     }
+}
+
+/// Sealed values as they are stored, and where each was sealed.
+struct AddressedCells {
+    let cells: SealedCells
+    let residents: [ResidentNumber: ResidentID]
+    let values: SealedValues
+
+    /// Where the last one stands; nil where there is none.
+    var lastPlace: SealedPlace? { cells.cells.last?.place }
 }

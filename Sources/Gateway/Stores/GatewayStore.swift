@@ -19,12 +19,12 @@ package protocol GatewayStore: Sendable {
 
 /// What can be asked of the store within one transaction.
 package protocol StoreReader: VaultReader, AuditReader, ConsentReader, KeyWorkReader, WitnessReader,
-    ResidentMapReader
+    ResidentMapReader, QuestionReader, SubjectReader
 {}
 
 /// What can be changed within one transaction.
 package protocol StoreWriter: StoreReader, VaultWriter, AuditWriter, ConsentWriter, KeyWorkWriter,
-    WitnessWriter, ResidentMapWriter
+    WitnessWriter, ResidentMapWriter, QuestionWriter, SubjectWriter
 {}
 
 /// A resident's row; it means nothing outside the store.

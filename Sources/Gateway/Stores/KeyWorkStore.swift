@@ -1,3 +1,4 @@
+package import FieldCrypto
 package import ResidentModel
 
 /// Every column of the store that holds sealed values.
@@ -8,6 +9,7 @@ package enum SealedColumn: String, Hashable, Sendable, CaseIterable {
     case fieldValue = "field_value.sealed"
     case recordKey = "record.sealed_key"
     case consent = "consent.sealed"
+    case matter = "matter.sealed"
     case quarantine = "quarantine.sealed"
     case operationalDetail = "audit_entry.operational"
     case subjectDetail = "audit_entry.subject"
@@ -15,12 +17,12 @@ package enum SealedColumn: String, Hashable, Sendable, CaseIterable {
 
 /// Names the row of a sealed value, in the order of walking.
 package struct SealedPlace: Hashable, Sendable {
-    /// The resident's row for values of fields, else the row's own number.
+    /// The resident's row for values of fields and names of records, else the row's own number.
     package let first: Int64
-    /// For values of fields: the field's number and the record's.
+    /// For values of fields the field's number and then the record's; for names of records the record's number.
     package let second: Int64
     package let third: Int64
-    /// A consent's id.
+    /// The id of a consent or matter.
     package let name: String
 
     package init(_ first: Int64, _ second: Int64 = 0, _ third: Int64 = 0, name: String = "") {
@@ -31,25 +33,43 @@ package struct SealedPlace: Hashable, Sendable {
     }
 }
 
-/// One sealed value as it is stored, with all that its address needs.
+/// Where one sealed value stands, and what its address needs.
 package struct SealedCell: Sendable {
     package let place: SealedPlace
     /// Nil for what belongs to no resident.
     package let resident: ResidentNumber?
-    /// The field's name in the address.
-    package let field: String
+    /// Which of ``SealedCells/fields`` is the field's name in the address.
+    package let fieldIndex: Int
     package let recordVersion: Int64
-    package let sealed: [UInt8]
 
     package init(
-        place: SealedPlace, resident: ResidentNumber?, field: String, recordVersion: Int64,
-        sealed: [UInt8]
+        place: SealedPlace, resident: ResidentNumber?, fieldIndex: Int, recordVersion: Int64
     ) {
         self.place = place
         self.resident = resident
-        self.field = field
+        self.fieldIndex = fieldIndex
         self.recordVersion = recordVersion
-        self.sealed = sealed
+    }
+}
+
+/// Sealed values as they are stored, in the order of their places, all bytes in one buffer.
+package struct SealedCells: Sendable {
+    package private(set) var cells: [SealedCell] = []
+    /// The names that the cells point at, in any order.
+    package private(set) var fields: [String]
+    package private(set) var sealed = PackedBytes()
+
+    package init(fields: [String]) { self.fields = fields }
+
+    package mutating func append(_ cell: SealedCell, copying envelope: UnsafeRawBufferPointer) {
+        cells.append(cell)
+        sealed.append(copying: envelope)
+    }
+
+    /// Adds a name and answers its position.
+    package mutating func addField(_ name: String) -> Int {
+        fields.append(name)
+        return fields.count - 1
     }
 }
 
@@ -88,20 +108,6 @@ package struct SealedCount: Hashable, Sendable {
         self.suite = suite
         self.version = version
         self.count = count
-    }
-}
-
-/// A sealed value to be put in the place of another.
-package struct SealedReplacement: Sendable {
-    package let place: SealedPlace
-    /// What must stand there still.
-    package let old: [UInt8]
-    package let new: [UInt8]
-
-    package init(place: SealedPlace, old: [UInt8], new: [UInt8]) {
-        self.place = place
-        self.old = old
-        self.new = new
     }
 }
 
@@ -169,7 +175,7 @@ package protocol KeyWorkReader {
     func keyJobs() throws(GatewayError) -> [KeyJob]
 
     /// Sealed values in the order of their places.
-    func sealedCells(_ filter: SealedFilter) throws(GatewayError) -> [SealedCell]
+    func sealedCells(_ filter: SealedFilter) throws(GatewayError) -> SealedCells
 
     /// How many values of a column are under each suite and class version.
     func sealedCounts(_ column: SealedColumn) throws(GatewayError) -> [SealedCount]
@@ -232,11 +238,11 @@ package protocol KeyWorkWriter: KeyWorkReader {
     /// Keeps a job's state, position, count and end.
     func keep(_ job: KeyJob) throws(GatewayError)
 
-    /// Replaces sealed values that are still what they were when they were read.
+    /// Puts new envelopes in the place of cells that still hold what was read; an empty one leaves its cell alone.
     ///
     /// - Returns: How many were replaced.
     func replaceSealed(
-        _ column: SealedColumn, _ replacements: [SealedReplacement]
+        _ column: SealedColumn, _ cells: SealedCells, by envelopes: PackedBytes
     ) throws(GatewayError) -> Int
 
     /// Removes some entries of one version of an index.
@@ -269,6 +275,7 @@ package struct ForgottenCounts: Hashable, Sendable {
     package var pseudonyms = 0
     package var quarantined = 0
     package var reviews = 0
+    package var matters = 0
     /// Details of the log that no key opens any more; they stay where they are.
     package var details = 0
 

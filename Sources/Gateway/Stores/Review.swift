@@ -17,11 +17,13 @@ package struct Review: Sendable {
     package let openedAt: Int64
     package let state: ReviewState
     package let decidedBy: String?
+    /// The keyed hash of the value to be confirmed; nil in a link, and in one opened before it was kept.
+    package let digest: [UInt8]?
 
     package init(
         number: Int64, kind: ReviewKind, resident: ResidentNumber, candidate: ResidentNumber?,
         stream: StreamName, record: Int64, field: FieldID?, reasons: [String], openedAt: Int64,
-        state: ReviewState, decidedBy: String?
+        state: ReviewState, decidedBy: String?, digest: [UInt8]?
     ) {
         self.number = number
         self.kind = kind
@@ -34,6 +36,7 @@ package struct Review: Sendable {
         self.openedAt = openedAt
         self.state = state
         self.decidedBy = decidedBy
+        self.digest = digest
     }
 }
 
@@ -50,6 +53,8 @@ package enum ReviewState: String, Hashable, Sendable, CaseIterable {
     case open
     case confirmed
     case rejected
+    /// The value changed before anybody decided; a new review asks about the new one.
+    case replaced
 }
 
 /// A review to be opened.
@@ -62,12 +67,16 @@ package struct ReviewDraft: Sendable {
     package let field: FieldID?
     package let reasons: [String]
     package let openedAt: Int64
+    /// The keyed hash of the value to be confirmed; nil in a link.
+    package let digest: [UInt8]?
 }
 
 /// Which reviews are wanted.
 package struct ReviewFilter: Sendable {
     package var kind: ReviewKind?
     package var state: ReviewState?
+    /// Only those about this resident.
+    package var resident: ResidentNumber?
     package var after: Int64
     package var limit: Int
 

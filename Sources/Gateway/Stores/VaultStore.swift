@@ -39,8 +39,10 @@ package protocol VaultReader {
         of stream: StreamName, among keyDigests: [[UInt8]]
     ) throws(GatewayError) -> Set<[UInt8]>
 
-    /// Whether a person has confirmed what a field says of a resident.
-    func isConfirmed(_ field: FieldID, of resident: ResidentNumber) throws(GatewayError) -> Bool
+    /// The digests of those values of a resident's field that a person has confirmed (``ValueDigest``).
+    func confirmedDigests(
+        of field: FieldID, resident: ResidentNumber
+    ) throws(GatewayError) -> Set<[UInt8]>
 
     /// The totals of every stream pulled so far, in the order of the first pull.
     func streamTotals() throws(GatewayError) -> [StreamTotals]
@@ -89,13 +91,21 @@ package protocol VaultWriter: VaultReader {
         keyDigests: [[UInt8]], of stream: StreamName
     ) throws(GatewayError)
 
+    /// Opens a review, in the place of an open one of the same record and field about other content.
     func openReview(_ draft: ReviewDraft) throws(GatewayError)
 
     /// Decides an open review.
     ///
+    /// - Parameters:
+    ///   - number: The review.
+    ///   - decision: How it ends.
+    ///   - officer: Who decides.
+    ///   - minute: Minutes since 1970.
+    ///   - digest: What is confirmed, for a review that was opened before this was kept.
     /// - Returns: Whether it was open.
     func decideReview(
-        _ number: Int64, as decision: ReviewState, by officer: String, at minute: Int64
+        _ number: Int64, as decision: ReviewState, by officer: String, at minute: Int64,
+        digest: [UInt8]?
     ) throws(GatewayError) -> Bool
 }
 
@@ -147,12 +157,14 @@ package struct SealedRecord: Sendable {
     package let version: Int64
     package let observedAt: CalendarDate
     /// The record's name in its stream, sealed.
-    package let sealedKey: [UInt8]
+    package let sealedKey: ArraySlice<UInt8>
     package let values: [SealedField]
+    /// Minutes since 1970 at which the record is stored; set by the batch that stores it.
+    package var storedAt: Int64?
 
     package init(
         keyDigest: [UInt8], contentDigest: [UInt8], version: Int64, observedAt: CalendarDate,
-        sealedKey: [UInt8], values: [SealedField]
+        sealedKey: ArraySlice<UInt8>, values: [SealedField]
     ) {
         self.keyDigest = keyDigest
         self.contentDigest = contentDigest
@@ -166,9 +178,10 @@ package struct SealedRecord: Sendable {
 /// One sealed value of a record.
 package struct SealedField: Sendable {
     package let field: FieldID
-    package let sealed: [UInt8]
+    /// A part of the buffer that its batch was sealed into.
+    package let sealed: ArraySlice<UInt8>
 
-    package init(field: FieldID, sealed: [UInt8]) {
+    package init(field: FieldID, sealed: ArraySlice<UInt8>) {
         self.field = field
         self.sealed = sealed
     }
@@ -182,11 +195,13 @@ package struct StoredValue: Sendable {
     package let recordVersion: Int64
     package let stream: StreamName
     package let observedAt: CalendarDate
+    /// Minutes since 1970 at which the record was stored; nil for what was stored before that was kept.
+    package let storedAt: Int64?
     package let sealed: [UInt8]
 
     package init(
         resident: ResidentNumber, field: FieldID, record: Int64, recordVersion: Int64,
-        stream: StreamName, observedAt: CalendarDate, sealed: [UInt8]
+        stream: StreamName, observedAt: CalendarDate, storedAt: Int64?, sealed: [UInt8]
     ) {
         self.resident = resident
         self.field = field
@@ -194,6 +209,7 @@ package struct StoredValue: Sendable {
         self.recordVersion = recordVersion
         self.stream = stream
         self.observedAt = observedAt
+        self.storedAt = storedAt
         self.sealed = sealed
     }
 }

@@ -11,10 +11,10 @@ import StrictYAML
 package struct Domain: Sendable {
     /// One dimension; ``outer`` ones are walked, the others are bits of a word.
     enum Axis: Int, CaseIterable, Sendable {
-        case department, purpose, basis, item, consent, household, caseGiven, clock
+        case department, purpose, basis, item, consent, subject, household, caseGiven, clock
 
         static let outer: [Axis] = [.department, .purpose, .basis, .item]
-        static let inner: [Axis] = [.consent, .household, .caseGiven, .clock]
+        static let inner: [Axis] = [.consent, .subject, .household, .caseGiven, .clock]
     }
 
     /// A place in the domain: one index for each axis, by its raw value.
@@ -29,20 +29,29 @@ package struct Domain: Sendable {
 
     let departments: [String]
     let purposes: [String]
-    let bases: [String]
+    /// Each with the state of an emergency access, which only a basis of that kind can tell apart.
+    let bases: [(name: String, emergency: String)]
     let items: [FieldID]
     let consents: [ConsentShape]
     let clocks: [Int64]
     let vocabulary: Vocabulary
 
     static let unknown = "?unknown"
+    /// An adult who needs no protection, then one thing that can be otherwise.
+    static let subjects: [SubjectWord?] = [nil, .child, .deceased, .protected]
 
     package init(_ rehearsal: Rehearsal) {
         let catalogue = rehearsal.catalogue
         vocabulary = Vocabulary(catalogue: catalogue, bundle: rehearsal.policies)
         departments = catalogue.departments.keys.sorted() + [Self.unknown]
         purposes = catalogue.purposes.keys.sorted() + [Self.unknown]
-        bases = catalogue.legalBases.keys.sorted() + [Self.unknown]
+        var bases: [(name: String, emergency: String)] = []
+        for basis in catalogue.legalBases.values.sorted(by: { $0.id < $1.id }) {
+            let states: [SupposedPerson.Emergency] =
+                basis.kind == .emergency ? SupposedPerson.Emergency.allCases : [.none]
+            bases += states.map { (basis.id, $0.rawValue) }
+        }
+        self.bases = bases + [(Self.unknown, "none")]
         items =
             catalogue.fields.map(\.id) + catalogue.predicates.keys.sorted()
             + [FieldID(Self.unknown)]
@@ -57,6 +66,7 @@ package struct Domain: Sendable {
         case .basis: bases.count
         case .item: items.count
         case .consent: consents.count
+        case .subject: Self.subjects.count
         case .household, .caseGiven: 2
         case .clock: clocks.count
         }
@@ -115,7 +125,9 @@ package struct Domain: Sendable {
         var setting = Setting(vocabulary: vocabulary, fixtures: Fixtures())
         setting[.department] = node(departments[point[.department]])
         setting[.purpose] = node(purposes[point[.purpose]])
-        setting[.legalBasis] = node(bases[point[.basis]])
+        setting[.legalBasis] = node(bases[point[.basis]].name)
+        setting[.emergency] = node(bases[point[.basis]].emergency)
+        if let subject = Self.subjects[point[.subject]] { setting[.subject] = node(subject.rawValue) }
         setting[.clock] = node(Moments.text(of: clocks[point[.clock]]))
         setting[.caseNumber] = node(point[.caseGiven] == 1 ? "K-1" : "none")
         setting[.consent] = consents[point[.consent]].node(items[point[.item]].text)
@@ -133,17 +145,20 @@ package struct Domain: Sendable {
     /// - Returns: One element of `scenarios`.
     func scenario(at point: Point, named name: String, expecting outcome: String) -> String {
         let item = items[point[.item]].text
-        let household = point[.household] == 1 ? ", household: [none]" : ""
+        var given = point[.household] == 1 ? ", household: [none]" : ""
+        if let subject = Self.subjects[point[.subject]] { given += ", subject: \(subject.rawValue)" }
+        let basis = bases[point[.basis]]
+        if basis.emergency != "none" { given += ", emergency: \(basis.emergency)" }
         func quoted(_ text: String) -> String { text.hasPrefix("?") ? "\"\(text)\"" : text }
         let plainName = name.replacing("\"", with: "'")
         return """
               - name: "\(plainName)"
                 clock: "\(Moments.text(of: clocks[point[.clock]]))"
-                given: {consent: \(consents[point[.consent]].text(item))\(household)}
+                given: {consent: \(consents[point[.consent]].text(item))\(given)}
                 when:
                   department: \(quoted(departments[point[.department]]))
                   purpose: \(quoted(purposes[point[.purpose]]))
-                  legal_basis: \(quoted(bases[point[.basis]]))
+                  legal_basis: \(quoted(basis.name))
                   case: \(point[.caseGiven] == 1 ? "K-1" : "none")
                 then: {\(quoted(item)): \(outcome)}
             """

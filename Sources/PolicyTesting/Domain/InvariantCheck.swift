@@ -289,7 +289,9 @@ struct InvariantScope {
         admitted[Domain.Axis.purpose.rawValue] = chosen(.purpose, limits.purposes) {
             domain.purposes[$0]
         }
-        admitted[Domain.Axis.basis.rawValue] = chosen(.basis, limits.bases) { domain.bases[$0] }
+        admitted[Domain.Axis.basis.rawValue] = chosen(.basis, limits.bases) {
+            domain.bases[$0].name
+        }
         admitted[Domain.Axis.item.rawValue] = chosen(.item, limits.items) { domain.items[$0].text }
         admitted[Domain.Axis.consent.rawValue] = chosen(.consent, limits.consents) {
             domain.consents[$0].word.rawValue

@@ -278,6 +278,8 @@ enum DomainReading {
         "household.complete": [.purpose, .consent, .household],
         "household.adults": [.purpose, .household],
         "household.mandated": [.purpose, .consent, .household], "case.given": [.caseGiven],
-        "itemCount": [], "clock": [.clock],
+        "itemCount": [], "clock": [.clock], "emergency.state": [.basis],
+        "emergency.coversItem": [.department, .basis, .item], "subject.protected": [.subject],
+        "subject.child": [.basis, .subject], "subject.deceased": [.basis, .subject],
     ]
 }

@@ -80,8 +80,10 @@ package struct MutationRun {
 /// Decides whether a mutant says the same as the rule it was made of, everywhere.
 struct MutantComparison {
     private var tables: RuleTables
+    private let bundle: PolicyBundle
 
     init(_ rehearsal: Rehearsal) throws(ScenarioFault) {
+        bundle = rehearsal.policies
         tables = try RuleTables(Domain(rehearsal), rehearsal)
     }
 
@@ -104,7 +106,19 @@ struct MutantComparison {
         let ruling = tables.ruling(at: outer)
         let bit = tables.domain.bit(of: point)
         guard ruling.allowed.hasBit(bit) else { return "deny" }
-        return ruling.obligations(at: bit).words
+        return settled(ruling, at: point, bit).words
+    }
+
+    private func settled(_ ruling: PlaceRuling, at outer: Domain.Point, _ bit: Int) -> Obligations {
+        bundle.settled(
+            ruling.obligations(at: bit), item: tables.domain.items[outer[.item]],
+            purpose: tables.domain.purposes[outer[.purpose]])
+    }
+
+    /// Whether something leaves, under which obligations, or for which reasons nothing does.
+    private func outcome(_ ruling: PlaceRuling, at outer: Domain.Point, _ bit: Int) -> String {
+        ruling.allowed.hasBit(bit)
+            ? settled(ruling, at: outer, bit).words : ruling.refusal(at: bit)
     }
 
     /// The first request about which the two differ; nil where there is none.
@@ -161,7 +175,7 @@ struct MutantComparison {
             let deciding = [old.determining(at: bit), new.determining(at: bit)]
             guard seen.insert(deciding + [["\(old.allowed.hasBit(bit))", "\(new.allowed.hasBit(bit))"]]).inserted
             else { continue }
-            if old.outcome(at: bit) != new.outcome(at: bit) {
+            if outcome(old, at: outer, bit) != outcome(new, at: outer, bit) {
                 return tables.domain.point(outer, bit: bit)
             }
         }
@@ -175,9 +189,8 @@ extension PlaceRuling {
             .reduce(.none) { $0.combined(with: $1.rule.obligations) }
     }
 
-    /// Whether something leaves, under which obligations, or for which reasons nothing does.
-    func outcome(at bit: Int) -> String {
-        if allowed.hasBit(bit) { return obligations(at: bit).words }
+    /// For which reasons nothing leaves.
+    func refusal(at bit: Int) -> String {
         let reasons = forbids.filter { $0.isTrue.hasBit(bit) }
             .map { $0.rule.policy.annotations["reason"] ?? RefusalReason.forbiddenByRule.rawValue }
         if failed.hasBit(bit) { return "failed " + Set(reasons).sorted().joined(separator: " ") }

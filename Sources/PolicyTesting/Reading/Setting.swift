@@ -10,7 +10,9 @@ struct Setting {
     /// By keyword; only those of ``givenWords`` and ``whenWords``, and the clock.
     private var nodes: [Keyword: YAMLNode] = [:]
 
-    static let givenWords: [Keyword] = [.resident, .consent, .household]
+    static let givenWords: [Keyword] = [
+        .resident, .consent, .household, .emergency, .subject,
+    ]
     static let whenWords: [Keyword] = [
         .who, .department, .officer, .purpose, .legalBasis, .caseNumber, .fields,
     ]
@@ -99,8 +101,30 @@ struct Setting {
                 said.append(try consents.records(member))
             }
         }
-        return Resolved(
-            request: request, clock: clock, world: Rehearsal.World(said: said), values: values)
+        var world = Rehearsal.World(said: said)
+        world.person = try person()
+        return Resolved(request: request, clock: clock, world: world, values: values)
+    }
+
+    private func person() throws(ScenarioFault) -> SupposedPerson {
+        var person = SupposedPerson()
+        for node in try nodes[.subject]?.listOrOne() ?? [] {
+            let word = try node.oneOf(
+                SubjectWord.spellings, chinese: "主体的情况", english: "word for the person asked about"
+            ) { SubjectWord(spelling: $0) }
+            switch word {
+            case .child: person.isChild = true
+            case .deceased: person.isDeceased = true
+            case .protected: person.isProtected = true
+            }
+        }
+        if let node = nodes[.emergency] {
+            let words = ["none": "none", "open": "open", "expired": "expired", "无": "none", "已开启": "open", "已结束": "expired"]
+            person.emergency = try node.oneOf(
+                Array(words.keys), chinese: "紧急访问的状态", english: "state of an emergency access"
+            ) { words[$0].flatMap { SupposedPerson.Emergency(rawValue: $0) } }
+        }
+        return person
     }
 
     private func caller(

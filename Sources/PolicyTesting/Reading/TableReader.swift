@@ -16,7 +16,7 @@ struct TableReader {
     /// Columns that say what is asked; their values are what `else` combines.
     private static let inputs: [Keyword] = [
         .department, .who, .officer, .purpose, .legalBasis, .caseNumber, .consent, .household,
-        .resident, .clock, .item,
+        .resident, .clock, .item, .emergency, .subject,
     ]
 
     private enum Column {

@@ -92,18 +92,25 @@ package struct CaseRunner: Sendable {
             isAllowed: found.isAllowed, obligations: found.obligations, rules: found.determining,
             failed: found.failed, reasons: found.reasons.map(\.rawValue), consents: consents,
             sentences: sentences)
-        guard found.isAllowed, let carrier = found.carrier else { return observed }
-        let values = test.values[carrier] ?? []
-        if let predicate = rehearsal.catalogue.predicates[found.item] {
-            observed.answer = rehearsal.catalogue.answer(
-                to: predicate,
-                from: values.map {
-                    PredicateEvidence(text: $0.text, source: $0.source, observedAt: $0.observedAt)
-                }, isResidentKnown: !test.world.said.isEmpty,
-                isConfirmed: values.contains(where: \.isConfirmed),
+        guard found.isAllowed else { return observed }
+        let catalogue = rehearsal.catalogue
+        if let predicate = catalogue.predicates[found.item] {
+            var evidence: [FieldID: [PredicateEvidence]] = [:]
+            for field in predicate.fields {
+                evidence[field] = (test.values[field] ?? []).map {
+                    PredicateEvidence(
+                        text: $0.text, source: $0.source, observedAt: $0.observedAt,
+                        isConfirmed: $0.isConfirmed)
+                }
+            }
+            observed.answer = catalogue.answer(
+                to: predicate, from: evidence, isResidentKnown: !test.world.said.isEmpty,
+                purpose: catalogue.purposes[test.request.purpose],
                 on: GatewayClock.day(atMilliseconds: test.clock))
         } else {
-            observed.shown = values.compactMap { found.obligations.form.applied(to: $0.text) }
+            observed.shown = (test.values[found.item] ?? []).compactMap {
+                found.obligations.form.applied(to: $0.text)
+            }
         }
         return observed
     }

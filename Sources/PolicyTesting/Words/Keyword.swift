@@ -19,7 +19,7 @@ package enum Keyword: String, Sendable, CaseIterable {
     case retainAtMost = "retain_at_most"
     case forAll = "for_all"
     case compare, change, result, field, never, always
-    case item
+    case item, emergency, subject
 
     /// The key as Chinese files write it.
     package var chinese: String { Self.chineseWords[self] ?? rawValue }
@@ -55,6 +55,7 @@ package enum Keyword: String, Sendable, CaseIterable {
         .pause: "暂停", .resume: "恢复", .confirm: "确认", .notifyResident: "告知本人",
         .humanConfirmation: "人工核实", .retainAtMost: "最多保存", .forAll: "对所有", .compare: "比较",
         .change: "改变", .result: "结果", .field: "项", .never: "绝不", .always: "总是", .item: "事项",
+        .emergency: "紧急访问", .subject: "主体",
     ]
 }
 
@@ -79,6 +80,27 @@ enum ConsentWord: String, CaseIterable {
         case .notYet: "未生效"
         case .byGuardian: "监护人已同意"
         case .byDelegate: "受托人已同意"
+        }
+    }
+
+    init?(spelling: String) {
+        guard let found = Self.allCases.first(where: { [$0.rawValue, $0.chinese].contains(spelling) })
+        else { return nil }
+        self = found
+    }
+
+    static var spellings: [String] { allCases.flatMap { [$0.rawValue, $0.chinese] } }
+}
+
+/// What may be supposed of the person asked about.
+enum SubjectWord: String, CaseIterable {
+    case child, deceased, protected
+
+    var chinese: String {
+        switch self {
+        case .child: "儿童"
+        case .deceased: "已故"
+        case .protected: "需要保护"
         }
     }
 

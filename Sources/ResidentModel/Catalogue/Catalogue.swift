@@ -13,6 +13,9 @@ package struct Catalogue: Sendable {
     package let departments: [String: Department]
     package let legalBases: [String: LegalBasis]
     package let purposes: [String: Purpose]
+    /// What emergency accesses may be opened for.
+    package let emergencies: [String: EmergencyTemplate]
+    package let calendar: WorkingCalendar
     /// Kinds of data that are refused at the border, by name.
     package let neverIngest: [String: Title]
 
@@ -25,16 +28,22 @@ package struct Catalogue: Sendable {
         package var departments: YAMLNode
         package var legalBases: YAMLNode
         package var purposes: YAMLNode
+        /// Absent where no emergency access can be opened.
+        package var emergencies: YAMLNode?
+        /// Absent where weekends alone are free.
+        package var calendar: YAMLNode?
 
         package init(
             fields: YAMLNode, codeSets: YAMLNode, departments: YAMLNode, legalBases: YAMLNode,
-            purposes: YAMLNode
+            purposes: YAMLNode, emergencies: YAMLNode? = nil, calendar: YAMLNode? = nil
         ) {
             self.fields = fields
             self.codeSets = codeSets
             self.departments = departments
             self.legalBases = legalBases
             self.purposes = purposes
+            self.emergencies = emergencies
+            self.calendar = calendar
         }
     }
 
@@ -65,6 +74,19 @@ package struct Catalogue: Sendable {
             purposes[entry.key] = try Purpose(
                 entry, bases: Set(bases.keys), departments: Set(departments.keys), knows: knows)
         }
+        var emergencies: [String: EmergencyTemplate] = [:]
+        if let node = files.emergencies {
+            for entry in try Self.section("emergencies", of: node, format: 1) {
+                emergencies[entry.key] = try EmergencyTemplate(
+                    entry, bases: bases, departments: Set(departments.keys), field: { byID[$0] },
+                    isPredicate: { predicates[$0] != nil })
+            }
+        }
+        self.emergencies = emergencies
+        calendar =
+            try files.calendar.map { node throws(YAMLError) in
+                try WorkingCalendar(node)
+            } ?? .weekdaysOnly
         classes = vocabulary.classes
         fields = vocabulary.fields
         neverIngest = vocabulary.neverIngest
@@ -84,9 +106,15 @@ package struct Catalogue: Sendable {
         indexes[id].map { fields[$0] }
     }
 
-    /// The field that carries an item a caller may ask for: the field itself, or the one a predicate asks.
+    /// The field that carries an item a caller may ask for: the field itself, or the most sensitive one that a
+    /// predicate asks.
     package func carrier(of id: FieldID) -> FieldDefinition? {
         field(predicates[id]?.field ?? id)
+    }
+
+    /// Every field whose values are behind an item; empty where the catalogue has no such item.
+    package func fields(behind id: FieldID) -> [FieldDefinition] {
+        (predicates[id]?.fields ?? [id]).compactMap(field)
     }
 
     /// Reads `format: hangu/<name>/<n>` and the entries under `<name>`.

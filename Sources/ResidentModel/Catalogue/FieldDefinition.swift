@@ -19,6 +19,10 @@ package struct FieldDefinition: Hashable, Sendable {
     package let index: IndexDefinition?
     /// Whether one resident may have several values at a time, such as diagnoses; else several are a conflict.
     package let repeats: Bool
+    /// How many different questions about the field one department may ask about one resident in a year.
+    package let questionsMax: Int
+    /// Where the catalogue says nothing else: enough for one use, too few to find a value out by asking.
+    package static let questionsMaxDefault = 4
 }
 
 /// How much harm a release can do, and so how a field is released by default (STANDARDS §4).
@@ -87,6 +91,8 @@ extension FieldDefinition {
         source = try fields.required("source").text()
         index = try IndexDefinition.read(&fields, kind: kind)
         repeats = try fields.optional("repeats")?.flag() ?? false
+        questionsMax =
+            try fields.optional("questions-max")?.integer(in: 1...50) ?? Self.questionsMaxDefault
         try fields.finish()
     }
 }
@@ -117,6 +123,21 @@ extension FieldKind {
             throw YAMLError(
                 "'\(word)' is not one of: text, citizen-number, code, date, flag, integer, "
                     + "decimal, division, telephone", at: node.position)
+        }
+    }
+
+    /// The kind as the catalogue writes it.
+    package var word: String {
+        switch self {
+        case .text: "text"
+        case .citizenNumber: "citizen-number"
+        case .code: "code"
+        case .date: "date"
+        case .flag: "flag"
+        case .integer: "integer"
+        case .decimal: "decimal"
+        case .division: "division"
+        case .telephone: "telephone"
         }
     }
 

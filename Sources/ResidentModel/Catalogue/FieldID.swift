@@ -16,6 +16,8 @@ package struct FieldID: Hashable, Comparable, Sendable, CustomStringConvertible 
     // The fields that records are linked by; every catalogue must have them.
     package static let citizenNumber = FieldID("identity.citizen-number")
     package static let name = FieldID("identity.name")
+    package static let deceased = FieldID("vital.deceased")
+    package static let deathDate = FieldID("vital.death-date")
     package static let birthDate = FieldID("identity.birth-date")
     package static let sex = FieldID("identity.sex")
     /// Joins the members of one household; indexed, since it is as good as unique.

@@ -22,6 +22,10 @@ package struct Purpose: Hashable, Sendable {
     package let assuranceMin: Int
     /// Whether each adult member of the household must have agreed (social assistance).
     package let needsHouseholdMandate: Bool
+    /// Whether an answer can stop a payment or refuse a benefit: then a person confirms it before anything is done.
+    package let isAdverse: Bool
+    /// How old a value may be for a question under this purpose, where that is less than the field allows.
+    package let freshnessDays: Int?
 }
 
 extension Purpose {
@@ -38,13 +42,7 @@ extension Purpose {
         id = entry.key
         var fields = try YAMLFields(entry.value)
         title = try Title(fields.required("title"))
-        let plainNode = try fields.required("plain")
-        plain = try Title(plainNode)
-        for text in [plain.chinese, plain.english] where text.count > Self.plainCharactersMax {
-            throw YAMLError(
-                "the plain text has \(text.count) characters, at most "
-                    + "\(Self.plainCharactersMax) are allowed", at: plainNode.position)
-        }
+        plain = try Self.plainText(fields.required("plain"))
         legalBases = try Self.names(fields.required("legal-bases"), of: bases, "legal basis")
         departments = try Self.names(fields.required("departments"), of: known, "department")
         self.fields = try fieldSet(fields.required("fields"), knows: knows)
@@ -53,10 +51,23 @@ extension Purpose {
         frequency = try AskingFrequency(fields.required("frequency"))
         assuranceMin = try fields.optional("consent-assurance")?.integer(in: 1...3) ?? 1
         needsHouseholdMandate = try fields.optional("household-mandate")?.flag() ?? false
+        isAdverse = try fields.optional("adverse")?.flag() ?? true
+        freshnessDays = try fields.optional("fresh-days")?.integer(in: 1...36_500)
         try fields.finish()
     }
 
-    private static func names(
+    /// A text for residents, short enough to be read.
+    static func plainText(_ node: YAMLNode) throws(YAMLError) -> Title {
+        let plain = try Title(node)
+        for text in [plain.chinese, plain.english] where text.count > plainCharactersMax {
+            throw YAMLError(
+                "the plain text has \(text.count) characters, at most "
+                    + "\(plainCharactersMax) are allowed", at: node.position)
+        }
+        return plain
+    }
+
+    static func names(
         _ node: YAMLNode, of known: Set<String>, _ what: String
     ) throws(YAMLError) -> Set<String> {
         var names: Set<String> = []

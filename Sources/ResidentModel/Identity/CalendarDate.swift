@@ -54,6 +54,16 @@ package struct CalendarDate: Hashable, Comparable, Sendable, CustomStringConvert
         return year - birthYear - (hasHadBirthday ? 0 : 1)
     }
 
+    /// The full months passed on a day; one that begins on the 31st is full on the last day of a shorter month's next.
+    ///
+    /// - Parameter day: The day on which it is asked.
+    /// - Returns: How many; negative before the date.
+    package func fullMonths(on day: CalendarDate) -> Int {
+        let (startYear, startMonth, startDay) = parts
+        let (year, month, dayOfMonth) = day.parts
+        return (year - startYear) * 12 + month - startMonth - (dayOfMonth >= startDay ? 0 : 1)
+    }
+
     /// Year, month and day; after Howard Hinnant's `civil_from_days`.
     package var parts: (year: Int, month: Int, day: Int) {
         let shifted = dayNumber + 719_468

@@ -52,7 +52,8 @@ struct BenchHome {
             // As a pull leaves them.
             let keys = ids.compactMap { ResidentKeyID(bytes: $0.bytes) }
             try keyring.ensureResidentKeys(keys)
-            _ = try keyring.seal([], alsoCommitting: keys.map { ($0, AuditLog.subjectClass) })
+            _ = try keyring.seal(
+                ValuesToSeal(), alsoCommitting: keys.map { ($0, AuditLog.subjectClass) })
             made = try store.write { writer throws(GatewayError) in
                 var rows: [LocatedResident] = []
                 for id in ids {

@@ -9,7 +9,8 @@ struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "Check, read, prove and publish the audit log.",
         subcommands: [
-            Verify.self, AuditListCommand.self, AuditShowCommand.self, AuditIndexCommand.self,
+            Verify.self, AuditListCommand.self, AuditIncidentsCommand.self, AuditShowCommand.self,
+            AuditIndexCommand.self,
             AuditEvidenceCommand.self, AuditPruneCommand.self, AuditIndexBench.self,
             Export.self, Prove.self, Status.self, Witness.self, Map.self,
             AuditRebuildCommand.self, AuditReplayCommand.self, AuditBenchCommand.self,

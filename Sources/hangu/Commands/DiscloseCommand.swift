@@ -33,11 +33,13 @@ struct DiscloseCommand: ParsableCommand {
     @Option(name: [.customLong("field")], help: "A field or predicate; may be given several times.")
     var fields: [String]
 
+    @Flag(
+        help: "Say for each refusal which rule it is, and the smallest change that would permit it."
+    )
+    var explain = false
+
     @OptionGroup var subject: SubjectInput
     @OptionGroup var options: HomeOptions
-
-    /// How long another request of the command line may take before this one gives up.
-    private static let otherWriterSeconds = 10.0
 
     func run() throws {
         try options.withHome { home, console in
@@ -46,10 +48,9 @@ struct DiscloseCommand: ParsableCommand {
                 purpose: purpose, legalBasis: basis, caseID: caseID, items: fields,
                 citizenNumber: subject.pseudonym == nil ? try subject.citizenNumber() : "",
                 channel: "command-line")
+            request.wantsExplanation = explain
             if let pseudonym = subject.pseudonym { request = request.about(pseudonym: pseudonym) }
-            let lock = try WriterLock(
-                at: home.folder.writerLock, who: "hangu disclose",
-                waitSeconds: Self.otherWriterSeconds)
+            let lock = try home.writerLock("hangu disclose")
             defer { withExtendedLifetime(lock) {} }
             let answer = try DisclosurePath(home.parts).answer(request) { answer in
                 try show(answer, home: home, on: console)
@@ -62,19 +63,33 @@ struct DiscloseCommand: ParsableCommand {
 
     private func show(_ answer: Answer, home: OpenHome, on console: Console) throws {
         if console.isJSON {
-            try console.say(json: AnswerJSON(answer))
+            try console.say(json: AnswerJSON(answer, catalogue: home.parts.catalogue))
             return
         }
         console.say(DisclosureMessages.outcome(answer))
-        for line in AnswerText(catalogue: home.parts.catalogue, language: console.language)
-            .lines(of: answer)
-        {
+        let text = AnswerText(catalogue: home.parts.catalogue, language: console.language)
+        let why = ExplanationText(catalogue: home.parts.catalogue, language: console.language)
+        for (item, line) in zip(answer.items, text.lines(of: answer)) {
             console.say(line)
+            for explanation in answer.explanations where explanation.item == item.item {
+                for line in why.lines(of: explanation) { console.say(line) }
+            }
         }
         if let pseudonym = answer.pseudonym {
             console.say(Message("本部门代号：\(pseudonym)", "your pseudonym: \(pseudonym)"))
         }
         console.say(DisclosureMessages.receipt(answer))
+    }
+}
+
+extension OpenHome {
+    /// How long another request of the command line may take before this one gives up.
+    private static let otherWriterSeconds = 10.0
+
+    /// Keeps other writers of decisions out while it is held.
+    func writerLock(_ who: String) throws(GatewayError) -> WriterLock {
+        try WriterLock(
+            at: folder.writerLock, who: who, waitSeconds: Self.otherWriterSeconds)
     }
 }
 

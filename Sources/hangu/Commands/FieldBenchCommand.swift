@@ -86,13 +86,15 @@ private struct FieldBench {
     /// One resident's fields, under a key that is kept; padding adds one byte to what libcrypto encrypts.
     private func kept(_ byteCount: Int) throws -> [FieldFigure] {
         guard let resident = place.resident else { return [] }
-        let value = ValueToSeal(
-            address: place, value: [UInt8](repeating: 7, count: byteCount - 1), padding: .none)
-        let values = [ValueToSeal](repeating: value, count: 500)
+        let value = [UInt8](repeating: 7, count: byteCount - 1)
+        var values = ValuesToSeal()
+        for _ in 0..<500 { values.append(value, at: place, padding: .none) }
         try ring.ensureResidentKeys([resident])
         var envelopes = try ring.seal(values)
         let sealing = try quickest(times: values.count) { envelopes = try ring.seal(values) }
-        let sealed = envelopes.map { SealedValue(address: place, envelope: $0) }
+        let sealed = SealedValues(
+            addresses: [FieldAddress](repeating: place, count: values.count),
+            envelopes: envelopes)
         let opening = try quickest(times: sealed.count) { _ = try ring.open(sealed) }
         return [figure("seal", byteCount, sealing), figure("open", byteCount, opening)]
     }
@@ -101,15 +103,14 @@ private struct FieldBench {
     private func cold() throws -> [FieldFigure] {
         let residents = (0..<Self.coldResidents).map { ResidentKeyID(high: 2, low: UInt64($0)) }
         try ring.ensureResidentKeys(residents)
-        let values = residents.map { resident in
-            var place = place
-            place.resident = resident
-            return ValueToSeal(
-                address: place, value: [UInt8](repeating: 7, count: 15), padding: .none)
+        let places = residents.map {
+            FieldAddress(place.column, resident: $0, recordVersion: place.recordVersion)
         }
-        let sealed = try zip(values, ring.seal(values)).map {
-            SealedValue(address: $0.address, envelope: $1)
+        var values = ValuesToSeal()
+        for place in places {
+            values.append([UInt8](repeating: 7, count: 15), at: place, padding: .none)
         }
+        let sealed = SealedValues(addresses: places, envelopes: try ring.seal(values))
         let withKey = try quickest(times: sealed.count) { _ = try ring.open(sealed) }
         var opening = Double.infinity
         for _ in 0..<Self.sliceCount / 10 {

@@ -1,13 +1,17 @@
 import ArgumentParser
 import Foundation
 import Gateway
+import JSONText
 import TransparencyLog
 
 /// The command `hangu resident`.
 struct ResidentCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resident", abstract: "What a resident may see.",
-        subcommands: [Accesses.self, HandOverCommand.self, TakeOverCommand.self])
+        subcommands: [
+            Accesses.self, ResidentExportCommand.self, ResidentMarkCommand.self,
+            HandOverCommand.self, TakeOverCommand.self,
+        ])
 
     /// The command `hangu resident accesses`.
     struct Accesses: ParsableCommand {
@@ -61,17 +65,20 @@ struct ResidentCommand: ParsableCommand {
     }
 }
 
-/// Who looked, in words: decisions only, since each outcome belongs to one.
+/// Who looked, in words: decisions and emergency accesses, since each outcome belongs to a decision.
 struct AccessView {
     let home: OpenHome
     let console: Console
 
     func show(_ entries: [OpenedEntry]) {
-        let decisions = entries.filter { $0.leaf.type == .decision }
+        let decisions = entries.filter {
+            $0.leaf.type == .decision
+                || $0.operational["format"]?.string == AuditDraft.emergencyFormat
+        }
         if decisions.isEmpty { console.say(Messages.noAccesses) }
         let text = EntryText(catalogue: home.parts.catalogue, language: console.language)
         for entry in decisions {
-            for line in text.access(entry) { console.say(line) }
+            for line in text.history(entry) { console.say(line) }
         }
     }
 }

@@ -85,11 +85,12 @@ extension GatewayClock {
 /// The keys that every home has, beside those of the catalogue's classes.
 enum HomeKeys {
     static let ownClasses = [
-        "provenance", "quarantine", "consent", AuditLog.operationalClass, AuditLog.subjectClass,
+        "provenance", "quarantine", "consent", MatterBook.matterClass, AuditLog.operationalClass,
+        AuditLog.subjectClass,
     ]
     static let indexes = [
         FieldID.citizenNumber.text, FieldID.householdNumber.text, "record-key", "record-content",
-        AuditTrail.indexKeyName, ResidentMap.keyName,
+        AuditTrail.indexKeyName, ResidentMap.keyName, ValueTokens.keyName, QuestionBudget.keyName,
     ]
 
     /// Adds the first version of every key that the ring does not have yet; in a ring of the SM family also the log's

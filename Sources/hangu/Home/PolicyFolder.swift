@@ -15,10 +15,15 @@ struct PolicyFolder {
             let name = "catalogue/\(file).yaml"
             return try HomeFolder.readYAML(url.appendingPathComponent(name), name: name)
         }
+        func optional(_ file: String) throws(GatewayError) -> YAMLNode? {
+            let place = url.appendingPathComponent("catalogue/\(file).yaml")
+            return FileManager.default.fileExists(atPath: place.path) ? try node(file) : nil
+        }
         let files = Catalogue.Files(
             fields: try node("fields"), codeSets: try node("code-sets"),
             departments: try node("departments"), legalBases: try node("legal-bases"),
-            purposes: try node("purposes"))
+            purposes: try node("purposes"), emergencies: try optional("emergencies"),
+            calendar: try optional("calendar"))
         do { catalogue = try Catalogue(files) } catch { throw .declaration(error) }
         var bundleFiles: [PolicyBundle.File] = []
         for path in try Self.paths(below: url) where Self.governs(path) {

@@ -14,6 +14,23 @@ struct AnswerJSON: Encodable {
         let why: String?
         let rules: [String]
         let form: String
+        /// What the receiver must do before acting on it, or about the resident.
+        let duties: [String]
+        let withheld: Int?
+        let explanation: [Reason]?
+        /// The smallest change that would permit it; absent where none was asked for or there is none.
+        let change: Change?
+    }
+
+    struct Reason: Encodable {
+        let code: String
+        let rules: [String]
+        let cites: [String]
+    }
+
+    struct Change: Encodable {
+        let zh: String
+        let en: String
     }
 
     struct Value: Encodable {
@@ -30,17 +47,22 @@ struct AnswerJSON: Encodable {
     let pseudonym: String?
     let items: [Item]
 
-    init(_ answer: Answer) {
+    init(_ answer: Answer, catalogue: Catalogue) {
         request = answer.requestID
         outcome = answer.outcome.rawValue
         entry = answer.receipt.index
         checkpoint = answer.receipt.checkpoint
         retainDays = answer.retainDays
         pseudonym = answer.pseudonym
-        items = answer.items.map(Self.item)
+        items = answer.items.map { item in
+            Self.item(
+                item, answer.explanations.first { $0.item == item.item }, catalogue: catalogue)
+        }
     }
 
-    private static func item(_ item: AnswerItem) -> Item {
+    private static func item(
+        _ item: AnswerItem, _ explanation: RefusalExplanation?, catalogue: Catalogue
+    ) -> Item {
         var status = "given"
         var reasons: [String]?
         var values: [Value]?
@@ -63,6 +85,18 @@ struct AnswerJSON: Encodable {
         return Item(
             item: item.item.text, status: status, reasons: reasons, values: values,
             conflict: conflict, answer: result?.answer.rawValue, asOf: result?.asOf?.description,
-            why: result?.reason?.rawValue, rules: item.rules, form: item.obligations.form.name)
+            why: result?.reason?.rawValue, rules: item.rules, form: item.obligations.form.name,
+            duties: item.isRefused ? [] : item.obligations.duties,
+            withheld: item.withheldCount > 0 ? item.withheldCount : nil,
+            explanation: explanation?.reasons.map { reason in
+                Reason(
+                    code: reason.code.rawValue, rules: reason.rules.map(\.id),
+                    cites: reason.rules.compactMap(\.cite)
+                        + [reason.article?.english].compactMap(\.self))
+            },
+            change: explanation?.change.map {
+                let words = ExplanationText.words($0, catalogue: catalogue)
+                return Change(zh: words.chinese, en: words.english)
+            })
     }
 }

@@ -8,7 +8,7 @@ struct AnswerText {
 
     /// One line for each item.
     func lines(of answer: Answer) -> [String] {
-        answer.items.map { "  \(title(of: $0.item)): \(outcome(of: $0))" }
+        answer.items.map { "  \(title(of: $0.item)): \(outcome(of: $0))\(duties(of: $0))" }
     }
 
     /// The title of a field or predicate; its name where the catalogue has none.
@@ -16,6 +16,15 @@ struct AnswerText {
         let title = catalogue.field(item)?.title ?? catalogue.predicates[item]?.title
         guard let title else { return item.text }
         return language == .chinese ? title.chinese : title.english
+    }
+
+    /// What must be done before anything is decided upon the answer.
+    private func duties(of item: AnswerItem) -> String {
+        guard !item.isRefused, item.obligations.needsHumanConfirmation else { return "" }
+        return Message(
+            "（据此停发或拒绝前，须由人核实）", " (a person confirms before anything is stopped or refused)"
+        ).text(
+            in: language)
     }
 
     func outcome(of item: AnswerItem) -> String {
@@ -26,6 +35,11 @@ struct AnswerText {
                 + texts.joined(separator: language == .chinese ? "；" : "; ")
         case .predicate(let result): return predicate(result)
         case .values(let values, let hasConflict):
+            let withheld = item.withheldCount
+            let kept = Message(
+                "\(withheld) 个值不适用所要求的形式，没有提供",
+                "\(withheld) values fit no form that may be shown, and stay")
+            if values.isEmpty, withheld > 0 { return kept.text(in: language) }
             if values.isEmpty { return Message("没有记录", "nothing on record").text(in: language) }
             let shown = values.map { value in
                 Message(
@@ -73,6 +87,11 @@ enum ReasonText {
             Message("这个法律依据不能用于该目的", "the legal basis does not carry this purpose")
         case .noAuthority:
             Message("该部门无权引用这个法律依据", "this department may not invoke the legal basis")
+        case .emergencyNotOpen:
+            Message("没有为此开启紧急查看", "no emergency access is open for this officer, case and resident")
+        case .emergencyExpired: Message("紧急查看已到期", "the emergency access is over")
+        case .emergencyScope:
+            Message("超出紧急查看的范围", "the emergency access does not reach so far")
         case .unknownItem: Message("目录里没有这一项", "the catalogue has no such item")
         case .neverShared: Message("这一项不予共享", "this item is never shared")
         case .outsidePurpose: Message("超出目的所需", "the purpose never needs it")
@@ -88,11 +107,18 @@ enum ReasonText {
             Message("同意还没有由第二人确认", "no second person has confirmed the consent yet")
         case .consentNotOfGuardian:
             Message("需要监护人同意", "the guardian has to agree, not somebody else")
+        case .consentDeceased:
+            Message("本人已去世，同意随之终止", "the resident has died, and the consent ended with them")
         case .consentMissing: Message("本人还没有同意", "the resident has not agreed")
         case .mandateIncomplete:
             Message("家庭成员还没有全部授权", "not every adult of the household has agreed")
         case .excludedByRule: Message("规则把这一项排除在该目的之外", "a rule keeps this item from the purpose")
         case .forbiddenByRule: Message("有规则禁止", "a rule forbids it")
+        case .noForm:
+            Message("规则要求的呈现形式不适用，内容不提供", "no form that the rules ask for fits it, so it stays")
+        case .budgetExhausted:
+            Message(
+                "一年内对这一字段问了太多不同的问题", "too many different questions about this field within a year")
         case .policyError: Message("规则出错，按拒绝处理", "a rule failed, which counts as a refusal")
         case .noPermit: Message("没有规则允许", "no rule permits it")
         }
@@ -102,6 +128,7 @@ enum ReasonText {
         switch reason {
         case .noValue: Message("没有记录", "nothing on record")
         case .stale: Message("数据太旧", "the data is too old")
+        case .tooFewSources: Message("来源太少", "too few sources say so")
         case .sourcesDisagree: Message("各来源不一致", "the sources disagree")
         case .notConfirmed: Message("还没有人工核实", "nobody has confirmed it yet")
         case .undetermined: Message("记录不足以判断", "the record does not tell")

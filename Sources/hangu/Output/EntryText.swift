@@ -1,3 +1,4 @@
+import Consent
 import Foundation
 import Gateway
 import JSONText
@@ -45,6 +46,7 @@ struct EntryText {
             return [self.withheld(withheld, entry: entry).text(in: language)]
         }
         let operational = entry.operational
+        if operational["claimant"] != nil { return [subjectAccess(entry).text(in: language)] }
         let who = department(operational["caller"]?.string ?? "")
         let officer = entry.subject?["officer"]?.string ?? "?"
         let why = title(ofPurpose: operational["purpose"]?.string ?? "")
@@ -64,6 +66,67 @@ struct EntryText {
             lines.append("    \(name): \(decision(of: item))")
         }
         return lines
+    }
+
+    /// What a resident reads about any entry that concerns them.
+    func history(_ entry: OpenedEntry) -> [String] {
+        if entry.withheld != nil || entry.leaf.type == .decision { return access(entry) }
+        var parts = [
+            Message("第 \(entry.index) 条", "entry \(entry.index)").text(in: language),
+            time(of: entry.leaf), kind(of: entry.leaf),
+        ]
+        if let decision = entry.operational["entry"]?.integer {
+            parts.append(Message("（第 \(decision) 条）", "(of entry \(decision))").text(in: language))
+        }
+        if let purpose = entry.operational["purpose"]?.string {
+            parts.append(title(ofPurpose: purpose))
+        }
+        if entry.operational["format"]?.string == AuditDraft.emergencyFormat {
+            parts += emergency(entry)
+        }
+        if let kind = entry.operational["kind"]?.string.flatMap(MatterKind.init(rawValue:)) {
+            parts.append(MatterWords.kind(kind.rawValue).text(in: language))
+            let item = FieldID(entry.operational["field"]?.string ?? "")
+            parts.append(AnswerText(catalogue: catalogue, language: language).title(of: item))
+            let step = entry.operational["step"]?.string ?? ""
+            let word = step == "opened" ? Message("已受理", "taken") : MatterWords.step(step)
+            parts.append(word.text(in: language))
+        }
+        if let recipient = entry.operational["recipient"]?.string {
+            parts.append(department(recipient))
+        }
+        if let state = entry.operational["state"]?.string.flatMap(ConsentState.init(rawValue:)) {
+            parts.append(state.message.text(in: language))
+        }
+        return [parts.joined(separator: "  ")]
+    }
+
+    /// What a resident reads about a step of an emergency access.
+    private func emergency(_ entry: OpenedEntry) -> [String] {
+        let operational = entry.operational
+        let step = MatterWords.step(operational["step"]?.string ?? "").text(in: language)
+        var parts = [step, department(operational["caller"]?.string ?? "")]
+        if let officer = entry.subject?["officer"]?.string { parts.append(officer) }
+        if let template = catalogue.emergencies[operational["template"]?.string ?? ""] {
+            let reason = template.reasons[operational["reason"]?.string ?? ""]
+            parts += [template.plain, reason].compactMap(\.self).map {
+                language == .chinese ? $0.chinese : $0.english
+            }
+        }
+        return parts
+    }
+
+    /// What a resident reads about a request for everything that is held about them.
+    private func subjectAccess(_ entry: OpenedEntry) -> Message {
+        let claimant = MatterWords.claimant(entry.operational["claimant"]?.string ?? "")
+        let officer = entry.subject?["officer"]?.string ?? "?"
+        let when = time(of: entry.leaf)
+        let isAllowed = entry.leaf.decision == .allowed
+        return Message(
+            "第 \(entry.index) 条  \(when)  \(claimant.chinese)申请查阅全部信息（经办人 \(officer)）："
+                + (isAllowed ? "准许" : "拒绝"),
+            "entry \(entry.index)  \(when)  \(claimant.english) asked for everything held (officer \(officer)): "
+                + (isAllowed ? "granted" : "refused"))
     }
 
     /// What a resident reads about an access that the law lets nobody tell them of yet.
@@ -108,8 +171,11 @@ struct EntryText {
     }
 
     /// Day and minute in China Standard Time.
-    func time(of leaf: AuditLeaf) -> String {
-        let minute = Int64(clamping: leaf.minute)
+    func time(of leaf: AuditLeaf) -> String { Self.time(ofMinute: leaf.minute) }
+
+    /// Day and minute in China Standard Time of a minute since 1970.
+    static func time(ofMinute number: UInt64) -> String {
+        let minute = Int64(clamping: number)
         let day = GatewayClock.day(atMilliseconds: minute * 60_000)
         let local = (minute + 8 * 60) % (24 * 60)
         let two = { (number: Int64) in number < 10 ? "0\(number)" : "\(number)" }

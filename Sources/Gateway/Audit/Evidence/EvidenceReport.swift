@@ -1,36 +1,37 @@
 import JSONText
 import TransparencyLog
 
+/// A text as it stands between the tags of a page, or in an attribute between double quotes.
+package func escapedHTML(_ text: String) -> String {
+    text.unicodeScalars.reduce(into: "") { result, scalar in
+        switch scalar {
+        case "&": result += "&amp;"
+        case "<": result += "&lt;"
+        case ">": result += "&gt;"
+        case "\"": result += "&quot;"
+        default: result.unicodeScalars.append(scalar)
+        }
+    }
+}
+
 /// The tables of a bundle for people and spreadsheets.
 enum EvidenceReport {
     /// A page to print, without script and without anything from elsewhere.
     static func html(_ entries: [[String]], origin: String) -> String {
         var page = """
             <!DOCTYPE html>
-            <html lang="zh"><head><meta charset="utf-8"><title>\(escaped(origin))</title>
+            <html lang="zh"><head><meta charset="utf-8"><title>\(escapedHTML(origin))</title>
             <style>body{font-family:sans-serif;max-width:50em;margin:2em auto}section{break-inside:avoid;\
             border-top:1px solid;padding:.5em 0}p{margin:.2em 0}</style></head><body>
-            <h1>\(escaped(origin))</h1>
+            <h1>\(escapedHTML(origin))</h1>
 
             """
         for lines in entries {
             page += "<section>"
-            for line in lines { page += "<p>\(escaped(line))</p>" }
+            for line in lines { page += "<p>\(escapedHTML(line))</p>" }
             page += "</section>\n"
         }
         return page + "</body></html>\n"
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.reduce(into: "") { result, character in
-            switch character {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            default: result.append(character)
-            }
-        }
     }
 
     /// One row an entry.
