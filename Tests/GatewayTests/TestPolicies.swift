@@ -4,7 +4,9 @@ import StrictYAML
 
 /// A small catalogue, one source and a few rules, as text.
 enum TestPolicies {
-    static func catalogue(fields: String = fields) throws -> Catalogue {
+    static func catalogue(
+        fields: String = fields, purposes: String = purposes
+    ) throws -> Catalogue {
         try Catalogue(
             Catalogue.Files(
                 fields: YAMLReader.read(fields, file: "fields.yaml"),

@@ -284,20 +284,6 @@ struct WitnessCommandTests {
         ])
         #expect(checked.status == 0, "\(checked.errorText)")
     }
-
-    private func tool(
-        _ arguments: [String], _ environment: [String: String] = [:]
-    ) throws -> CommandResult {
-        let run = try RunningProgram(
-            URL(fileURLWithPath: "/usr/bin/env"), arguments,
-            environment: environment.merging(
-                ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"]) { $1 })
-        guard run.hasEnded(within: 300) else {
-            run.kill()
-            throw HanguProgram.Hanging(command: arguments.first ?? "")
-        }
-        return try run.result()
-    }
 }
 
 /// A request to a witness whose answer nobody reads.

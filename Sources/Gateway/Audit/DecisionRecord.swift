@@ -42,6 +42,7 @@ struct DecisionRecord {
             }
             if let caseID = admitted.request.caseID { members.append(("case", .string(caseID))) }
         }
+        if let days = decided.keepDays { members.append(("keepDays", .integer(days))) }
         if let days = based.legalBasis?.withholdDays {
             let day = CalendarDate(dayNumber: admitted.day.dayNumber + days)
             members.append(("visibleFrom", .string(day.description)))
@@ -65,6 +66,7 @@ struct DecisionRecord {
             ("mandateRequired", .bool(shared.isMandateRequired)),
             ("mandatesRequired", .integer(shared.mandatesRequired)),
             ("caseGiven", .bool(shared.isCaseGiven)),
+            ("askingWithinPurpose", .bool(shared.isAskingWithinPurpose)),
         ]
     }
 
@@ -86,6 +88,9 @@ struct DecisionRecord {
             "assurance": .integer(facts.consentAssurance),
             "giver": .string(facts.consentGiver),
             "mandatesGiven": .integer(facts.mandatesGiven),
+            "purposePredicateOnly": .bool(facts.isPurposePredicateOnly),
+            "consentAssured": .bool(facts.isConsentAssured),
+            "askingWithinConsent": .bool(facts.isAskingWithinConsent),
             "allowed": .bool(decision.isAllowed),
             "rules": .array(decision.determining.map { .string($0) }),
             "failed": .array(decision.failed.map { .string($0) }),

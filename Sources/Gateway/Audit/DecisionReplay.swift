@@ -102,7 +102,7 @@ private struct RecordedFacts {
             isConsentRequired: try flag("consentRequired"),
             isMandateRequired: try flag("mandateRequired"),
             mandatesRequired: try number("mandatesRequired"), isCaseGiven: try flag("caseGiven"),
-            itemCount: itemCount, clock: Int64(try number("clock")))
+            isAskingWithinPurpose: try flag("askingWithinPurpose"), itemCount: itemCount, clock: Int64(try number("clock")))
     }
 
     func facts(_ shared: DecisionFacts.Shared) throws(RecordFault) -> DecisionFacts {
@@ -111,7 +111,10 @@ private struct RecordedFacts {
             isItemKnown: try flag("known"), purposeCoversItem: try flag("purposeCovers"),
             basisCoversItem: try flag("basisCovers"), consentState: try text("consentState"),
             consentAssurance: try number("assurance"), consentGiver: try text("giver"),
-            mandatesGiven: try number("mandatesGiven"))
+            mandatesGiven: try number("mandatesGiven"),
+            isPurposePredicateOnly: try flag("purposePredicateOnly"),
+            isConsentAssured: try flag("consentAssured"),
+            isAskingWithinConsent: try flag("askingWithinConsent"))
     }
 
     /// What the rules now say otherwise about this item.

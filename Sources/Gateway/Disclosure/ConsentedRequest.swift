@@ -12,10 +12,16 @@ package struct ConsentedRequest: Sendable {
     package let mandatesGiven: [FieldID: Int]
     /// Every consent that a standing or a mandate rests on.
     package let consents: [ConsentPointer]
+    /// Where the purpose's own requests are counted; nil where resident or purpose is unknown.
+    let asking: AskingSlot?
+    let isAskingWithinPurpose: Bool
+    /// What the consents behind each item add.
+    let limits: [FieldID: AgreedLimits]
 
     fileprivate init(
         located: LocatedRequest, standings: [FieldID: ConsentStanding], isConsentRequired: Bool,
-        mandatesRequired: Int, mandatesGiven: [FieldID: Int], consents: [ConsentPointer]
+        mandatesRequired: Int, mandatesGiven: [FieldID: Int], consents: [ConsentPointer],
+        asking: AskingSlot?, isAskingWithinPurpose: Bool, limits: [FieldID: AgreedLimits]
     ) {
         self.located = located
         self.standings = standings
@@ -23,7 +29,27 @@ package struct ConsentedRequest: Sendable {
         self.mandatesRequired = mandatesRequired
         self.mandatesGiven = mandatesGiven
         self.consents = consents
+        self.asking = asking
+        self.isAskingWithinPurpose = isAskingWithinPurpose
+        self.limits = limits
     }
+
+    /// The slots that a request uses up which is permitted these items.
+    func slots(of items: [FieldID]) -> Set<AskingSlot> {
+        var slots = Set(items.flatMap { limits[$0]?.slots ?? [] })
+        if let asking, !items.isEmpty { slots.insert(asking) }
+        return slots
+    }
+}
+
+/// What the consents behind one item say of how often it may be asked for and how long it may be kept.
+struct AgreedLimits: Hashable, Sendable {
+    /// One for each consent that has a limit of its own.
+    var slots: Set<AskingSlot> = []
+    /// Whether the resident's own consent has requests left in its period.
+    var isWithin = true
+    /// The fewest days of keeping that any of the consents allows; nil where none says.
+    var keepDays: Int?
 }
 
 /// One version of one consent.
@@ -36,43 +62,175 @@ package struct ConsentPointer: Hashable, Sendable, Comparable {
     }
 }
 
-/// Fourth stage: what have the resident and the household agreed to, at this moment.
+/// Fourth stage: what have the resident and the household agreed to, at this moment, and how often was it used.
 struct ConsentStage {
     let parts: GatewayParts
+
+    /// What stands against items that were permitted, looked at again just before values are opened.
+    ///
+    /// A decision is durable before its values are opened, so a resident can say no in between: what is still sealed
+    /// then stays sealed. Requests are not counted again.
+    ///
+    /// - Parameters:
+    ///   - decided: The decision.
+    ///   - store: The state of the store that values would be read from.
+    /// - Returns: The reason by item; nothing for what may be opened.
+    /// - Throws: ``GatewayError``.
+    func objections(
+        to decided: DecidedRequest, store: any StoreReader
+    ) throws(GatewayError) -> [FieldID: RefusalReason] {
+        let consented = decided.consented
+        guard consented.isConsentRequired || consented.mandatesRequired > 0 else { return [:] }
+        let items = decided.allowedItems
+        let now = try reading(of: items, consented.located, store: store, isCounting: false)
+        var found: [FieldID: RefusalReason] = [:]
+        for item in items {
+            if now.given[item] ?? 0 < consented.mandatesRequired {
+                found[item] = .mandateIncomplete
+            }
+            if consented.isConsentRequired {
+                found[item] = now.standings[item]?.status.refusal ?? found[item]
+            }
+        }
+        return found
+    }
 
     func attach(
         to located: LocatedRequest, store: any StoreReader
     ) throws(GatewayError) -> ConsentedRequest {
         let admitted = located.based.admitted
-        let isRequired = located.based.legalBasis?.kind.needsConsent ?? true
+        let purpose = located.based.purpose
+        let reading = try reading(of: admitted.items, located, store: store, isCounting: true)
+        let count = AskingCount(parts: parts, day: admitted.day)
+        var asking: AskingSlot?
+        if let resident = located.resident, let purpose {
+            asking = try count.slot(
+                of: purpose, department: admitted.request.department, resident: resident)
+        }
+        return ConsentedRequest(
+            located: located, standings: reading.standings,
+            isConsentRequired: reading.isConsentRequired,
+            mandatesRequired: located.householdAdults.count, mandatesGiven: reading.given,
+            consents: reading.pointers.sorted(), asking: asking,
+            isAskingWithinPurpose: try asking?.isFree(in: store) ?? true, limits: reading.limits)
+    }
+
+    private func reading(
+        of items: [FieldID], _ located: LocatedRequest, store: any StoreReader, isCounting: Bool
+    ) throws(GatewayError) -> StandingReading {
+        let admitted = located.based.admitted
         var residents = located.householdAdults
         if let resident = located.resident, !residents.contains(resident) {
             residents.append(resident)
         }
-        let book = ConsentBook(parts: parts)
-        let records = try book.newest(of: residents, store: store)
-        var pointers: Set<ConsentPointer> = []
-        func standing(_ item: FieldID, of resident: LocatedResident) -> ConsentStanding {
-            let standing = ConsentRegister.standing(
-                of: item, purpose: admitted.request.purpose,
-                recipient: admitted.request.department, on: admitted.day,
-                records: records[resident.number] ?? [])
-            if let consent = standing.consent {
-                pointers.insert(ConsentPointer(id: consent.id, version: consent.version))
+        // The clock's day, not the request's: what ended at midnight has ended for a request from before it.
+        let day = isCounting ? admitted.day : parts.clock.today
+        var reading = StandingReading(
+            request: admitted.request, day: day,
+            records: try ConsentBook(parts: parts).newest(of: residents, store: store),
+            isConsentRequired: located.based.legalBasis?.kind.needsConsent ?? true,
+            assuranceMin: located.based.purpose?.assuranceMin ?? 1,
+            count: isCounting ? AskingCount(parts: parts, day: day) : nil, store: store)
+        for item in items { try reading.read(item, of: located) }
+        return reading
+    }
+}
+
+/// The reading of standings for the items of one request.
+private struct StandingReading {
+    let request: DisclosureRequest
+    let day: CalendarDate
+    let records: [ResidentNumber: [ConsentRecord]]
+    let isConsentRequired: Bool
+    let assuranceMin: Int
+    /// nil where nothing is counted.
+    let count: AskingCount?
+    let store: any StoreReader
+    var standings: [FieldID: ConsentStanding] = [:]
+    var given: [FieldID: Int] = [:]
+    var limits: [FieldID: AgreedLimits] = [:]
+    var pointers: Set<ConsentPointer> = []
+    /// By consent: its slot, and whether that is free.
+    private var known: [String: (slot: AskingSlot?, isFree: Bool)] = [:]
+
+    init(
+        request: DisclosureRequest, day: CalendarDate,
+        records: [ResidentNumber: [ConsentRecord]], isConsentRequired: Bool, assuranceMin: Int,
+        count: AskingCount?, store: any StoreReader
+    ) {
+        self.request = request
+        self.day = day
+        self.records = records
+        self.isConsentRequired = isConsentRequired
+        self.assuranceMin = assuranceMin
+        self.count = count
+        self.store = store
+    }
+
+    mutating func read(_ item: FieldID, of located: LocatedRequest) throws(GatewayError) {
+        var agreed = AgreedLimits()
+        if let resident = located.resident {
+            let standing = standing(of: item, resident)
+            standings[item] = standing
+            if isConsentRequired, standing.status == .inForce, let consent = standing.consent {
+                agreed.isWithin = try add(consent, of: resident, to: &agreed)
             }
-            return standing
         }
-        var standings: [FieldID: ConsentStanding] = [:]
-        var given: [FieldID: Int] = [:]
-        for item in admitted.items {
-            if let resident = located.resident { standings[item] = standing(item, of: resident) }
-            given[item] =
-                located.householdAdults
-                .filter { standing(item, of: $0).status == .inForce }.count
+        var mandates = 0
+        for adult in located.householdAdults {
+            let standing = standing(of: item, adult)
+            guard standing.status == .inForce, let consent = standing.consent,
+                consent.statement.assurance >= assuranceMin,
+                try add(consent, of: adult, to: &agreed)
+            else { continue }
+            mandates += 1
         }
-        return ConsentedRequest(
-            located: located, standings: standings, isConsentRequired: isRequired,
-            mandatesRequired: located.householdAdults.count, mandatesGiven: given,
-            consents: pointers.sorted())
+        given[item] = mandates
+        limits[item] = agreed
+    }
+
+    private mutating func standing(
+        of item: FieldID, _ resident: LocatedResident
+    ) -> ConsentStanding {
+        let standing = ConsentRegister.standing(
+            of: item, purpose: request.purpose, recipient: request.department, on: day,
+            records: records[resident.number] ?? [])
+        if let consent = standing.consent {
+            pointers.insert(ConsentPointer(id: consent.id, version: consent.version))
+        }
+        return standing
+    }
+
+    /// Adds what a consent limits.
+    ///
+    /// - Returns: Whether its period holds one request more.
+    private mutating func add(
+        _ consent: ConsentRecord, of resident: LocatedResident, to agreed: inout AgreedLimits
+    ) throws(GatewayError) -> Bool {
+        agreed.keepDays = [agreed.keepDays, consent.terms.dataLifeDays].compactMap(\.self).min()
+        guard let count else { return true }
+        if known[consent.id] == nil {
+            let slot = try count.slot(of: consent, resident: resident)
+            known[consent.id] = (slot, try slot?.isFree(in: store) ?? true)
+        }
+        guard let (slot, isFree) = known[consent.id] else { return false }
+        if let slot { agreed.slots.insert(slot) }
+        return isFree
+    }
+}
+
+extension ConsentStatus {
+    /// Why nothing may be opened; nil where the consent is in force.
+    fileprivate var refusal: RefusalReason? {
+        switch self {
+        case .inForce: nil
+        case .refused: .consentRefused
+        case .withdrawn: .consentWithdrawn
+        case .expired: .consentExpired
+        case .notYet: .consentNotYet
+        case .paused: .consentPaused
+        case .awaiting: .consentAwaiting
+        case .none, .requested, .replaced: .consentMissing
+        }
     }
 }

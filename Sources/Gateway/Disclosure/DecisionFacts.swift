@@ -26,6 +26,8 @@ struct DecisionFacts: Hashable, Sendable {
         var isMandateRequired: Bool
         var mandatesRequired: Int
         var isCaseGiven: Bool
+        /// Whether the purpose lets the department ask about this resident once more.
+        var isAskingWithinPurpose: Bool
         var itemCount: Int
         /// Milliseconds since 1970.
         var clock: Int64
@@ -43,21 +45,31 @@ struct DecisionFacts: Hashable, Sendable {
     /// Who said so; `none` where nothing was said.
     var consentGiver: String
     var mandatesGiven: Int
+    /// Whether the purpose may learn of the item's field by predicates alone.
+    var isPurposePredicateOnly: Bool
+    /// Whether it is as sure that the resident agreed as the purpose asks.
+    var isConsentAssured: Bool
+    /// Whether the resident's own consent lets the department ask once more.
+    var isAskingWithinConsent: Bool
 }
 
 extension DecisionFacts {
     init(item: FieldID, consented: ConsentedRequest, shared: Shared, catalogue: Catalogue) {
         let based = consented.located.based
         let standing = consented.standings[item]
+        let assurance = standing?.consent?.statement.assurance ?? 0
         self.init(
             shared: shared, item: item, isPredicate: catalogue.predicates[item] != nil,
             isItemKnown: catalogue.carrier(of: item) != nil,
             purposeCoversItem: based.purpose?.fields.contains(item) ?? false,
             basisCoversItem: based.legalBasis?.fields.contains(item) ?? false,
             consentState: standing?.status.rawValue ?? "none",
-            consentAssurance: standing?.consent?.statement.assurance ?? 0,
+            consentAssurance: assurance,
             consentGiver: standing?.consent?.statement.giver.word ?? "none",
-            mandatesGiven: consented.mandatesGiven[item] ?? 0)
+            mandatesGiven: consented.mandatesGiven[item] ?? 0,
+            isPurposePredicateOnly: based.purpose?.predicateOnly.contains(item) ?? false,
+            isConsentAssured: assurance >= based.purpose?.assuranceMin ?? 1,
+            isAskingWithinConsent: consented.limits[item]?.isWithin ?? true)
     }
 
     var context: RecordValue {
@@ -66,6 +78,11 @@ extension DecisionFacts {
             "purposeListsDepartment": .bool(shared.purposeListsDepartment),
             "purposeListsBasis": .bool(shared.purposeListsBasis),
             "purposeCoversItem": .bool(purposeCoversItem),
+            "purposePredicateOnly": .bool(isPurposePredicateOnly),
+            "asking": .record([
+                "withinPurpose": .bool(shared.isAskingWithinPurpose),
+                "withinConsent": .bool(isAskingWithinConsent),
+            ]),
             "known": .record([
                 "department": .bool(shared.isDepartmentKnown),
                 "purpose": .bool(shared.isPurposeKnown), "basis": .bool(!shared.basisKind.isEmpty),
@@ -80,7 +97,7 @@ extension DecisionFacts {
                 "required": .bool(shared.isConsentRequired),
                 "inForce": .bool(consentState == ConsentStatus.inForce.rawValue),
                 "state": .string(consentState), "assurance": .long(Int64(consentAssurance)),
-                "giver": .string(consentGiver),
+                "giver": .string(consentGiver), "assured": .bool(isConsentAssured),
             ]),
             "household": .record([
                 "mandateRequired": .bool(shared.isMandateRequired),
@@ -113,7 +130,8 @@ extension DecisionFacts.Shared {
             isConsentRequired: consented.isConsentRequired,
             isMandateRequired: based.purpose?.needsHouseholdMandate ?? false,
             mandatesRequired: consented.mandatesRequired,
-            isCaseGiven: !(request.caseID ?? "").isEmpty, itemCount: admitted.items.count,
+            isCaseGiven: !(request.caseID ?? "").isEmpty,
+            isAskingWithinPurpose: consented.isAskingWithinPurpose, itemCount: admitted.items.count,
             clock: admitted.clock)
     }
 }

@@ -138,6 +138,10 @@ struct Recording {
                 pseudonym = try parts.namePseudonym(
                     of: resident, department: based.admitted.request.department, in: writer)
             }
+            // Where the entry cannot be kept after all, a request too many is counted: never one too few.
+            for slot in consented.slots(of: decided.allowedItems) {
+                try writer.countAsking(slot, on: based.admitted.day)
+            }
             let draft = AuditDraft.decision(
                 DecisionRecord(decided, bundleHash: parts.policies.hash),
                 resident: located.resident)
@@ -161,13 +165,17 @@ struct OpenedDecision {
     let values: [FieldID: [OpenedValue]]
     /// Fields whose content a person has confirmed.
     let confirmed: Set<FieldID>
+    /// Permitted items that were not opened, because a resident said no after the decision.
+    let stopped: [FieldID: RefusalReason]
 
     fileprivate init(
-        recorded: RecordedDecision, values: [FieldID: [OpenedValue]], confirmed: Set<FieldID>
+        recorded: RecordedDecision, values: [FieldID: [OpenedValue]], confirmed: Set<FieldID>,
+        stopped: [FieldID: RefusalReason]
     ) {
         self.recorded = recorded
         self.values = values
         self.confirmed = confirmed
+        self.stopped = stopped
     }
 }
 
@@ -177,11 +185,13 @@ struct Opening {
 
     func open(_ recorded: RecordedDecision) throws(GatewayError) -> OpenedDecision {
         let decided = recorded.decided
-        let fields = Set(decided.decisions.filter(\.isAllowed).compactMap(\.carrier))
-        guard let resident = decided.consented.located.resident, !fields.isEmpty else {
-            return OpenedDecision(recorded: recorded, values: [:], confirmed: [])
+        let allowed = decided.decisions.filter(\.isAllowed)
+        guard let resident = decided.consented.located.resident, !allowed.isEmpty else {
+            return OpenedDecision(recorded: recorded, values: [:], confirmed: [], stopped: [:])
         }
         return try parts.store.read { reader throws(GatewayError) in
+            let stopped = try ConsentStage(parts: parts).objections(to: decided, store: reader)
+            let fields = Set(allowed.filter { stopped[$0.item] == nil }.compactMap(\.carrier))
             let stored = try reader.values(of: [resident.number], fields: fields.sorted())
             let opener = ValueOpener(
                 keyring: parts.keyring, catalogue: parts.catalogue, tenant: parts.tenant)
@@ -192,7 +202,7 @@ struct Opening {
             }
             return OpenedDecision(
                 recorded: recorded, values: Dictionary(grouping: opened, by: \.stored.field),
-                confirmed: confirmed)
+                confirmed: confirmed, stopped: stopped)
         }
     }
 }
@@ -210,14 +220,12 @@ struct ObligationStage {
                 item: decision.item, outcome: outcome(of: decision, opened: opened, day: day),
                 rules: decision.determining, obligations: decision.obligations)
         }
-        let limits =
-            decided.decisions.filter(\.isAllowed).compactMap(\.obligations.retainDaysMax)
-            + [located.based.purpose?.dataLifeDays].compactMap(\.self)
+        let isGiven = items.contains { !$0.isRefused }
         return Answer(
             requestID: located.based.admitted.requestID, items: items,
-            receipt: opened.recorded.receipt, retainDays: limits.min(),
-            isResidentKnown: decided.decisions.contains(where: \.isAllowed)
-                ? located.resident != nil : nil, pseudonym: opened.recorded.pseudonym)
+            receipt: opened.recorded.receipt, retainDays: decided.keepDays,
+            isResidentKnown: isGiven ? located.resident != nil : nil,
+            pseudonym: isGiven ? opened.recorded.pseudonym : nil)
     }
 
     private func outcome(
@@ -226,6 +234,7 @@ struct ObligationStage {
         guard decision.isAllowed, let carrier = decision.carrier else {
             return .refused(decision.reasons)
         }
+        if let reason = opened.stopped[decision.item] { return .refused([reason]) }
         let values = opened.values[carrier] ?? []
         if let predicate = catalogue.predicates[decision.item] {
             let evidence = values.map {

@@ -52,6 +52,13 @@ package enum FloorRules {
         forbid (principal, action == Hangu::Action::"disclose", resource)
         when { context.known.item && resource.tier >= 4 };
 
+        @id("floor.purpose-predicate-only") @reason("item.predicate-only")
+        forbid (principal, action == Hangu::Action::"disclose", resource)
+        when { context.purposePredicateOnly };
+
+        @id("floor.purpose-frequency") @reason("purpose.asked-too-often")
+        forbid (principal, action, resource) unless { context.asking.withinPurpose };
+
         @id("floor.consent-refused") @reason("consent.refused")
         forbid (principal, action, resource)
         when { context.consent.required && context.consent.state == "refused" };
@@ -85,6 +92,16 @@ package enum FloorRules {
         when { context.basis.kind == "guardian-consent" && context.consent.inForce }
         unless { context.consent.giver == "guardian" };
 
+        @id("floor.consent-assurance") @reason("consent.assurance-too-low")
+        forbid (principal, action, resource)
+        when { context.consent.required && context.consent.inForce }
+        unless { context.consent.assured };
+
+        @id("floor.consent-frequency") @reason("consent.asked-too-often")
+        forbid (principal, action, resource)
+        when { context.consent.required && context.consent.inForce }
+        unless { context.asking.withinConsent };
+
         @id("floor.consent-in-force") @reason("consent.missing")
         forbid (principal, action, resource)
         when {
@@ -117,12 +134,15 @@ package enum RefusalReason: String, Hashable, Sendable, CaseIterable {
     case outsidePurpose = "item.outside-purpose"
     case outsideBasis = "item.outside-basis"
     case predicateOnly = "item.predicate-only"
+    case askedTooOften = "purpose.asked-too-often"
     case consentRefused = "consent.refused"
     case consentWithdrawn = "consent.withdrawn"
     case consentExpired = "consent.expired"
     case consentNotYet = "consent.not-yet"
     case consentPaused = "consent.paused"
     case consentAwaiting = "consent.awaiting-confirmation"
+    case consentAssuranceTooLow = "consent.assurance-too-low"
+    case consentAskedTooOften = "consent.asked-too-often"
     case consentNotOfGuardian = "consent.not-of-guardian"
     case consentMissing = "consent.missing"
     case mandateIncomplete = "household.mandate-incomplete"
