@@ -34,7 +34,7 @@ extension ConsentCommand {
                     }
                     return
                 }
-                let folder = TilesFolder(url: HomeFolder(path: to).url)
+                let folder = TilesFolder(url: HomeFolder(path: to).url, isPrivate: true)
                 for receipt in receipts {
                     let page = try ReceiptPage(receipt, language: console.language).html
                     try folder.write("\(receipt.id).json", receipt.bytes)
