@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dispatch
 import Gateway
 
 /// The gateway's command line.
@@ -23,7 +24,10 @@ struct HanguCommand: AsyncParsableCommand {
             KeysCommand.self, CedarCommand.self, WitnessCommand.self, FieldBenchCommand.self,
         ])
 
-    static func main() async {
+    /// Parses and runs.
+    ///
+    /// Most commands never leave the first thread; those that wait for others get the dispatch queue.
+    static func main() {
         CoreDumps.forbid()
         if ArgumentCheck.findsCitizenNumber(in: CommandLine.arguments.dropFirst()) {
             let error = ValidationError(
@@ -31,7 +35,32 @@ struct HanguCommand: AsyncParsableCommand {
                     + "use --resident - and type it, or name a file")
             exit(withError: error)
         }
-        await main(nil)
+        do {
+            var command = try parseAsRoot()
+            guard let waiting = command as? any AsyncParsableCommand else {
+                try command.run()
+                exit()
+            }
+            run(waiting)
+        } catch {
+            exit(withError: error)
+        }
+    }
+
+    /// Runs a command that waits for others, and ends the program.
+    private static func run(_ command: sending any AsyncParsableCommand) -> Never {
+        // A task and not an async entry point: with that one, every command would start the dispatch queue's threads,
+        // under which no instruction can be counted (Scripts/bench-cedar).
+        Task {
+            var command = command
+            do {
+                try await command.run()
+                exit()
+            } catch {
+                exit(withError: error)
+            }
+        }
+        dispatchMain()
     }
 }
 

@@ -24,6 +24,7 @@ struct CedarAnalyzeTests {
                 "wrong.cedar",
                 "permit (principal, action, resource) when { principal.level < 1.nope };"
             ),
+            ("template.cedar", "permit (principal == ?principal, action, resource);"),
             ("ill.cedar", "permit (principal, action, resource) when { principal.nope };"),
         ] { try Data(text.utf8).write(to: folder.url(name)) }
     }
@@ -85,6 +86,8 @@ struct CedarAnalyzeTests {
         #expect(try analyze("implies", "p.cedar").status == 64)
         #expect(try analyze("alwaysDenies", "p.cedar", "--and", "@p.cedar").status == 64)
         #expect(try analyze("seldom", "p.cedar").status == 64)
+        let none = try analyze("neverErrors", "template.cedar")
+        #expect(none.status == 2 && none.errorText.contains("only templates"))
         let nobody = try analyze("alwaysDenies", "p.cedar", "--principal", "Nobody")
         #expect(nobody.status == 2)
     }

@@ -55,11 +55,33 @@ extension AccessHistory {
     /// - Returns: Entries, proofs and the map's word on them.
     /// - Throws: ``GatewayError``.
     package func package(citizenNumber: String) throws(GatewayError) -> AccessPackage {
+        try packaging(citizenNumber) { packaging, resident throws(GatewayError) in
+            try packaging.package(of: resident)
+        }
+    }
+
+    /// What the check of the package would come to, for who wants no package: nearly nothing is opened for it.
+    ///
+    /// - Parameter citizenNumber: Whose it is, as the caller wrote it.
+    /// - Returns: How far the list is proved to be whole.
+    /// - Throws: ``GatewayError``.
+    package func completeness(
+        citizenNumber: String
+    ) throws(GatewayError) -> AccessPackage.Completeness {
+        try packaging(citizenNumber) { packaging, resident throws(GatewayError) in
+            try packaging.completeness(of: resident)
+        }
+    }
+
+    private func packaging<Result>(
+        _ citizenNumber: String,
+        _ body: (AccessPackaging, ResidentNumber) throws(GatewayError) -> Result
+    ) throws(GatewayError) -> Result {
         try parts.store.read { reader throws(GatewayError) in
             guard let resident = try row(citizenNumber: citizenNumber, in: reader) else {
                 throw .request(.noSuchResident)
             }
-            return try AccessPackaging(parts: parts, reader: reader).package(of: resident)
+            return try body(AccessPackaging(parts: parts, reader: reader), resident)
         }
     }
 }
@@ -79,24 +101,81 @@ private struct AccessPackaging {
         let checkpoint = try inLog { () throws(TransparencyLogError) in
             try Checkpoint.verified(Array(stored.note.utf8), log: key).checkpoint
         }
+        let id = try self.id(of: resident)
         var chainStart: SHA256Digest?
         var entries: [AccessPackage.Evidence] = []
         for entry in mine {
-            let whole = try OpenedEntry(entry, details: parts.log.details, reader: reader)
-            if entries.isEmpty, let start = whole.subject?["chainStart"]?.string {
-                chainStart = SHA256Digest(bytes(hexadecimal: start))
-            }
-            entries.append(try evidence(entry, whole, of: resident, under: stored))
+            let opened = try open(entry, of: id)
+            if entries.isEmpty { chainStart = opened.chainStart }
+            entries.append(try evidence(opened, under: stored))
         }
-        var map: AccessPackage.MapEvidence?
-        if let root {
-            map = try mapEvidence(root, of: resident, under: stored)
+        let map = try root.map { root throws(GatewayError) in
+            try mapEvidence(root, of: resident, under: stored)
         }
         return AccessPackage(
             logKey: key.encoded, checkpoint: checkpoint, entries: entries, chainStart: chainStart,
             map: map,
             completeness: ResidentChainCheck(start: chainStart).check(
-                entries.map { ($0.entry.index, $0.entry.leaf) }, map: map))
+                entries.map { ($0.entry.index, $0.entry.leaf) },
+                map: map.map { MapWord(root: $0.root.entry, proof: $0.proof) }))
+    }
+
+    func completeness(of resident: ResidentNumber) throws(GatewayError)
+        -> AccessPackage.Completeness
+    {
+        let mine = try allEntries(of: resident)
+        let id = try self.id(of: resident)
+        let chainStart = try mine.first.flatMap { first throws(GatewayError) in
+            try open(first, of: id).chainStart
+        }
+        let map = try reader.newestMapRoot().map { root throws(GatewayError) in
+            try MapWord(root: open(rootEntry(root), of: nil).opened, proof: proof(of: resident))
+        }
+        var leaves: [(index: UInt64, leaf: AuditLeaf)] = []
+        for entry in mine { leaves.append((entry.index, try leaf(of: entry))) }
+        return ResidentChainCheck(start: chainStart).check(leaves, map: map)
+    }
+
+    /// An entry with its details opened, each once.
+    private struct Details {
+        let stored: AuditEntry
+        let opened: OpenedEntry
+        let operational: OpenedDetail
+        let subject: OpenedDetail?
+
+        /// The value that the resident's chain began with, which their first entry tells.
+        var chainStart: SHA256Digest? {
+            opened.subject?["chainStart"]?.string.flatMap { SHA256Digest(bytes(hexadecimal: $0)) }
+        }
+    }
+
+    private func leaf(of entry: AuditEntry) throws(GatewayError) -> AuditLeaf {
+        do { return try AuditLeaf(bytes: entry.leaf) } catch { throw .log(error) }
+    }
+
+    /// Opens both details; `id` is nil where the entry is about nobody.
+    private func open(
+        _ entry: AuditEntry, of id: ResidentID?
+    ) throws(GatewayError) -> Details {
+        let details = parts.log.details
+        let leaf = try leaf(of: entry)
+        let operational = try details.operational(of: entry, leaf: leaf)
+        let subject = try id.flatMap { id throws(GatewayError) in
+            try details.subject(of: entry, leaf: leaf, resident: id)
+        }
+        return Details(
+            stored: entry,
+            opened: OpenedEntry(
+                index: entry.index, leaf: leaf, operational: operational, subject: subject,
+                isSubjectGone: id != nil && subject == nil),
+            operational: operational, subject: subject)
+    }
+
+    private func id(of resident: ResidentNumber) throws(GatewayError) -> ResidentID {
+        guard let id = try reader.residentIDs(of: [resident])[resident] else {
+            throw .store(.corrupt(what: "an entry concerns a resident who is not there"))
+        }
+        return id
     }
 
     private func allEntries(of resident: ResidentNumber) throws(GatewayError) -> [AuditEntry] {
@@ -112,44 +191,53 @@ private struct AccessPackaging {
     }
 
     private func evidence(
-        _ entry: AuditEntry, _ whole: OpenedEntry, of resident: ResidentNumber,
-        under checkpoint: StoredCheckpoint
+        _ details: Details, under checkpoint: StoredCheckpoint
     ) throws(GatewayError) -> AccessPackage.Evidence {
+        let whole = details.opened
         let withheld = try Withholding.of(
             whole, on: parts.clock.today, details: parts.log.details, reader: reader)
         let proof = try LogFiles(log: parts.log, reader: reader)
-            .receipt(of: entry.index, under: checkpoint)
+            .receipt(of: whole.index, under: checkpoint)
         if let withheld {
             return AccessPackage.Evidence(
                 entry: OpenedEntry(withheld: withheld, index: whole.index, leaf: whole.leaf),
-                leaf: entry.leaf, proof: proof, operational: nil, subject: nil)
-        }
-        guard let id = try reader.residentIDs(of: [resident])[resident] else {
-            throw .store(.corrupt(what: "an entry concerns a resident who is not there"))
+                leaf: details.stored.leaf, proof: proof, operational: nil, subject: nil)
         }
         return AccessPackage.Evidence(
-            entry: whole, leaf: entry.leaf, proof: proof,
-            operational: try parts.log.details.operational(of: entry, leaf: whole.leaf),
-            subject: try parts.log.details.subject(of: entry, leaf: whole.leaf, resident: id))
+            entry: whole, leaf: details.stored.leaf, proof: proof,
+            operational: details.operational, subject: details.subject)
     }
 
     private func mapEvidence(
         _ root: StoredMapRoot, of resident: ResidentNumber, under checkpoint: StoredCheckpoint
     ) throws(GatewayError) -> AccessPackage.MapEvidence {
+        let details = try open(rootEntry(root), of: nil)
+        return AccessPackage.MapEvidence(
+            root: AccessPackage.Evidence(
+                entry: details.opened, leaf: details.stored.leaf,
+                proof: try LogFiles(log: parts.log, reader: reader)
+                    .receipt(of: root.index, under: checkpoint),
+                operational: details.operational, subject: nil),
+            proof: try proof(of: resident))
+    }
+
+    private func rootEntry(_ root: StoredMapRoot) throws(GatewayError) -> AuditEntry {
         guard let entry = try reader.entries(from: root.index, limit: 1).first,
             entry.index == root.index
         else { throw .store(.corrupt(what: "the entry of the newest map root is missing")) }
-        let whole = try OpenedEntry(entry, details: parts.log.details, reader: reader)
-        let place = try ResidentMap(parts).place(of: resident, in: reader)
-        return AccessPackage.MapEvidence(
-            root: AccessPackage.Evidence(
-                entry: whole, leaf: entry.leaf,
-                proof: try LogFiles(log: parts.log, reader: reader)
-                    .receipt(of: entry.index, under: checkpoint),
-                operational: try parts.log.details.operational(of: entry, leaf: whole.leaf),
-                subject: nil),
-            proof: try SparseMap(StoredMap(reader: reader, writer: nil)).proof(of: place))
+        return entry
     }
+
+    private func proof(of resident: ResidentNumber) throws(GatewayError) -> MapProof {
+        let place = try ResidentMap(parts).place(of: resident, in: reader)
+        return try SparseMap(StoredMap(reader: reader, writer: nil)).proof(of: place)
+    }
+}
+
+/// A map root's entry, and the way from the root to the resident's place.
+struct MapWord {
+    let root: OpenedEntry
+    let proof: MapProof
 }
 
 /// The check that the receiver of a package can make, made before it is handed out.
@@ -157,7 +245,7 @@ struct ResidentChainCheck {
     let start: SHA256Digest?
 
     func check(
-        _ entries: [(index: UInt64, leaf: AuditLeaf)], map: AccessPackage.MapEvidence?
+        _ entries: [(index: UInt64, leaf: AuditLeaf)], map: MapWord?
     ) -> AccessPackage.Completeness {
         var chain = start
         var covered = 0
@@ -171,13 +259,13 @@ struct ResidentChainCheck {
                 return .broken("entry \(index) does not follow the one before")
             }
             chain = subject.chain
-            if let map, index < map.root.entry.index {
+            if let map, index < map.root.index {
                 covered += 1
                 coveredChain = chain
             }
         }
         guard let map else { return .noMap }
-        let root = map.root.entry.operational["root"]?.string ?? ""
+        let root = map.root.operational["root"]?.string ?? ""
         guard let digest = SHA256Digest(bytes(hexadecimal: root)) else {
             return .broken("the map root's entry has no root")
         }

@@ -15,19 +15,34 @@ package struct OpenedEntry: Sendable {
     init(
         _ entry: AuditEntry, details: AuditDetails, reader: any StoreReader
     ) throws(GatewayError) {
-        withheld = nil
-        index = entry.index
+        let leaf: AuditLeaf
         do { leaf = try AuditLeaf(bytes: entry.leaf) } catch { throw .log(error) }
-        operational = try details.operational(of: entry, leaf: leaf).value
+        let operational = try details.operational(of: entry, leaf: leaf)
         guard leaf.subject != nil, let number = entry.resident,
             let resident = try reader.residentIDs(of: [number])[number]
         else {
-            subject = nil
-            isSubjectGone = false
+            self.init(
+                index: entry.index, leaf: leaf, operational: operational, subject: nil,
+                isSubjectGone: false)
             return
         }
-        subject = try details.subject(of: entry, leaf: leaf, resident: resident)?.value
-        isSubjectGone = subject == nil
+        let subject = try details.subject(of: entry, leaf: leaf, resident: resident)
+        self.init(
+            index: entry.index, leaf: leaf, operational: operational, subject: subject,
+            isSubjectGone: subject == nil)
+    }
+
+    /// An entry whose details somebody has opened already.
+    init(
+        index: UInt64, leaf: AuditLeaf, operational: OpenedDetail, subject: OpenedDetail?,
+        isSubjectGone: Bool
+    ) {
+        withheld = nil
+        self.index = index
+        self.leaf = leaf
+        self.operational = operational.value
+        self.subject = subject?.value
+        self.isSubjectGone = isSubjectGone
     }
 
     /// The entry as its resident sees it while it is withheld.

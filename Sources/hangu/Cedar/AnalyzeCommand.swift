@@ -115,6 +115,7 @@ struct AnalyzeCommand: ParsableCommand {
     private func subjects(_ set: PolicySet) throws(CedarFailure) -> [(policy: Policy?, PolicySet)] {
         guard question.isAboutPolicies, !question.isAboutTwo else { return [(nil, set)] }
         let single = set.policies.filter { !$0.isTemplate }
+        if single.isEmpty { throw .noPolicy }
         do throws(PolicySetError) {
             var subjects: [(policy: Policy?, PolicySet)] = []
             for policy in single { subjects.append((policy, try PolicySet([policy]))) }

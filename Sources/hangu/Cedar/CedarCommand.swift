@@ -57,6 +57,8 @@ enum CedarFailure: Error {
     /// Policies that are to be analyzed and do not validate.
     case notValid(String)
     case noEnvironment
+    /// A question about single policies, asked of a set that has none.
+    case noPolicy
     case noSolver(program: String)
 
     static let exitStatus: Int32 = 2
@@ -76,6 +78,11 @@ enum CedarFailure: Error {
             Message("策略未通过验证：\(text)", "the policies do not validate: \(text)")
         case .noEnvironment:
             Message("模式不允许这样的请求", "the schema allows no request of this kind")
+        case .noPolicy:
+            Message(
+                "这个问题针对单条策略，而这里只有模板或没有策略",
+                "the question is about single policies, and there is none: only templates, or nothing"
+            )
         case .noSolver(let program):
             Message("没有安装求解器 \(program)", "the solver '\(program)' is not installed")
         }
@@ -95,14 +102,8 @@ enum CedarFailure: Error {
 }
 
 extension Console {
-    /// Prints what is wrong to standard error, as one JSON value too where results are JSON.
+    /// Prints what is wrong to standard error.
     func fail(_ failure: CedarFailure) {
-        let word = Messages.errorWord.text(in: language)
-        warn("\(word): \(failure.message.text(in: language))")
-        if let hint = failure.hint {
-            warn("\(Messages.hintWord.text(in: language)): \(hint.text(in: language))")
-        }
+        fail(failure.message.text(in: language), hint: failure.hint)
     }
-
-    func warn(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
 }

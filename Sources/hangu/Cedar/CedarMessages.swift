@@ -95,7 +95,7 @@ enum CedarMessages {
     }
 
     static func wouldChange(_ file: String) -> Message {
-        Message("\(file)：格式不对", "\(file): is laid out otherwise")
+        Message("\(file)：需要重新排版", "\(file): is laid out otherwise")
     }
 
     static func answered(_ subject: String, isYes: Bool) -> Message {

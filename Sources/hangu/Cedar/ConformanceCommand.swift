@@ -28,7 +28,9 @@ struct ConformanceCommand: ParsableCommand {
     @OptionGroup var options: CedarOptions
 
     func validate() throws {
-        if paths.isEmpty { throw ValidationError("say which files to run") }
+        guard seconds > 0, seconds <= 86_400 else {
+            throw ValidationError("--seconds is more than 0 and at most 86400")
+        }
     }
 
     func run() throws {

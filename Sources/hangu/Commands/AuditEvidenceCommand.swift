@@ -40,14 +40,11 @@ struct AuditEvidenceCommand: ParsableCommand {
             let request = EvidenceRequest(
                 entries: entry, filter: filter == AuditFilter() ? nil : filter,
                 withheld: try withheld(), size: size, reading: reading)
-            guard !FileManager.default.fileExists(atPath: output) else {
-                throw GatewayError.request(.unreadable("the file of --output is there already"))
-            }
+            let target = URL(fileURLWithPath: output)
+            try PrivateFile.checkAbsent(target, shown: "the file of --output")
             let bundle = try EvidenceDesk(home.parts, index: index).bundle(
                 request, texts: EvidenceText(catalogue: home.parts.catalogue).texts)
-            let target = URL(fileURLWithPath: output)
-            try TilesFolder(url: target.deletingLastPathComponent(), mode: 0o600)
-                .write(target.lastPathComponent, bundle.archive)
+            try PrivateFile.create(bundle.archive, at: target, shown: "the file of --output")
             if console.isJSON {
                 try console.say(
                     json: EvidenceJSON(

@@ -54,7 +54,8 @@ struct TakeOverCommand: ParsableCommand {
     func run() throws {
         try options.withHome { home, console in
             let pseudonym = try HandOver(home.parts).take(
-                SubjectInput.readNumber(from: token), department: department, officer: officer)
+                SubjectInput.firstLine(of: token, option: "--token", what: "the token"),
+                department: department, officer: officer)
             if console.isJSON {
                 try console.say(json: ["pseudonym": pseudonym])
             } else {

@@ -1,11 +1,6 @@
 import ArgumentParser
 import FieldCrypto
 import Gateway
-import Glibc
-import Synchronization
-
-/// Set by an interrupt, so that work on keys ends after the batch at hand.
-private let isInterrupted = Atomic(false)
 
 /// The command `hangu keys`.
 struct KeysCommand: ParsableCommand {
@@ -22,10 +17,8 @@ struct KeysCommand: ParsableCommand {
 extension HomeOptions {
     /// Opens the home for work on its keys, which one process at a time may do.
     func withKeys(_ body: (OpenHome, Console) throws -> Void) throws {
-        signal(SIGINT) { _ in isInterrupted.store(true, ordering: .relaxed) }
-        signal(SIGTERM) { _ in isInterrupted.store(true, ordering: .relaxed) }
         try withHome { home, console in
-            let lock = try PullLock(home.folder.keyLock)
+            let lock = try HomeLock(home.folder.keyLock)
             defer { withExtendedLifetime(lock) {} }
             try body(home, console)
         }
@@ -50,13 +43,14 @@ struct KeysRotateCommand: ParsableCommand {
         _ options: HomeOptions,
         _ rotate: (KeyRotation, @escaping (KeyProgress) -> Bool) throws -> KeyRotationReport
     ) throws {
+        StopSignal.watch()
         try options.withKeys { home, console in
             let shown = Progress()
             let report = try rotate(KeyRotation(home.parts)) { progress in
                 shown.show(
                     KeyMessages.rotating(progress).text(in: console.language),
                     done: progress.done, of: progress.total)
-                return isInterrupted.load(ordering: .relaxed)
+                return StopSignal.isSet
             }
             shown.finish()
             if console.isJSON {

@@ -38,7 +38,11 @@ struct KeysShredCommand: ParsableCommand {
     }
 
     func run() throws {
+        let target = certificate.map { URL(fileURLWithPath: $0) }
         try options.withKeys { home, console in
+            if let target {
+                try PrivateFile.checkAbsent(target, shown: "the file of --certificate")
+            }
             let forgetting = Forgetting(home.parts)
             let order = Forgetting.Order(officer: officer, reason: reason)
             let receipt: ForgottenReceipt
@@ -48,23 +52,27 @@ struct KeysShredCommand: ParsableCommand {
                 receipt = try forgetting.forget(
                     citizenNumber: try subject.citizenNumber(), order)
             }
-            try home.clearAuditIndex()
+            // First of all: only this certificate has the salt by which it can be shown to be theirs.
             let written = try forgetting.certificate(
                 of: receipt.entry, subjectSalt: receipt.subjectSalt)
-            if let certificate { try Self.write(written.text, to: certificate) }
             if console.isJSON {
                 try console.say(json: ShredJSON(written))
             } else {
                 console.say(KeyMessages.shredded(written))
-                if certificate == nil { console.say(written.text) }
             }
+            if let target {
+                do throws(GatewayError) {
+                    try PrivateFile.create(
+                        written.text, at: target, shown: "the file of --certificate")
+                } catch {
+                    if !console.isJSON { console.say(written.text) }
+                    throw error
+                }
+            } else if !console.isJSON {
+                console.say(written.text)
+            }
+            try home.clearAuditIndex()
         }
-    }
-
-    static func write(_ text: String, to path: String) throws(GatewayError) {
-        do {
-            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: [.atomic])
-        } catch { throw .store(.unreadable(why: "the certificate cannot be written")) }
     }
 }
 

@@ -1,11 +1,6 @@
 import ArgumentParser
 import Gateway
-import Glibc
 import ResidentModel
-import Synchronization
-
-/// Set by an interrupt, so that a pull ends after the batch at hand.
-private let isInterrupted = Atomic(false)
 
 /// The command `hangu pull`.
 struct PullCommand: AsyncParsableCommand {
@@ -19,13 +14,12 @@ struct PullCommand: AsyncParsableCommand {
     @OptionGroup var options: HomeOptions
 
     func run() async throws {
-        signal(SIGINT) { _ in isInterrupted.store(true, ordering: .relaxed) }
-        signal(SIGTERM) { _ in isInterrupted.store(true, ordering: .relaxed) }
+        StopSignal.watch()
         try await options.withHome { home, console in
             let progress = Progress()
             let outcomes = try Pulling(home: home).run(only: source) { report in
                 progress.show(Messages.pulling(report).text(in: console.language))
-                return isInterrupted.load(ordering: .relaxed)
+                return StopSignal.isSet
             }
             progress.finish()
             let residents = try home.parts.store.read { reader throws(GatewayError) in
@@ -36,10 +30,14 @@ struct PullCommand: AsyncParsableCommand {
             } else {
                 show(outcomes, residents: residents, on: console)
             }
-            try await AfterPull(home: home, console: console).run()
-            if let error = outcomes.lazy.compactMap(\.error).first {
-                throw ExitCode(Console.exitStatus(of: error.category))
+            var fault = outcomes.lazy.compactMap(\.error).first
+            do throws(GatewayError) {
+                try await AfterPull(home: home, console: console).run()
+            } catch {
+                console.fail(error)
+                fault = fault ?? error
             }
+            if let fault { throw ExitCode(Console.exitStatus(of: fault.category)) }
         }
     }
 

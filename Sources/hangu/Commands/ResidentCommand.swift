@@ -42,17 +42,19 @@ struct ResidentCommand: ParsableCommand {
 
         /// Tells whether the list is whole, and writes the proofs where they are asked for.
         private func prove(_ history: AccessHistory, number: String, console: Console) throws {
-            let package = try history.package(citizenNumber: number)
-            if !console.isJSON { console.say(WitnessMessages.complete(package.completeness)) }
-            if let proofs {
-                let folder = TilesFolder(url: HomeFolder(path: proofs).url)
+            let package = try proofs.map { _ in try history.package(citizenNumber: number) }
+            let completeness =
+                try package?.completeness ?? history.completeness(citizenNumber: number)
+            if !console.isJSON { console.say(WitnessMessages.complete(completeness)) }
+            if let proofs, let package {
+                let folder = TilesFolder(url: HomeFolder(path: proofs).url, isPrivate: true)
                 for file in package.files { try folder.write(file.name, file.bytes) }
                 if !console.isJSON {
                     console.say(
                         WitnessMessages.packaged(package.files.count, path: folder.url.path))
                 }
             }
-            if case .broken = package.completeness {
+            if case .broken = completeness {
                 throw ExitCode(Console.exitStatus(of: .corrupt))
             }
         }

@@ -21,19 +21,32 @@ struct SubjectInput: ParsableArguments {
         return try Self.readNumber(from: resident)
     }
 
-    /// The first line of standard input (`-`) or a file, without spaces at its ends.
     static func readNumber(from resident: String) throws(GatewayError) -> String {
+        try firstLine(of: resident, option: "--resident", what: "the citizen number")
+    }
+
+    /// The first line of standard input (`-`) or a file, without spaces at its ends.
+    ///
+    /// - Parameters:
+    ///   - place: What the option says.
+    ///   - option: Its name, for errors.
+    ///   - what: What the line holds, for errors.
+    /// - Returns: The line, not empty.
+    /// - Throws: ``GatewayError``.
+    static func firstLine(
+        of place: String, option: String, what: String
+    ) throws(GatewayError) -> String {
         var line: String?
-        if resident == "-" {
+        if place == "-" {
             line = readLine()
         } else {
             do {
-                let text = try String(contentsOfFile: resident, encoding: .utf8)
+                let text = try String(contentsOfFile: place, encoding: .utf8)
                 line = text.split(whereSeparator: \.isNewline).first.map(String.init)
-            } catch { throw .request(.unreadable("the file of --resident cannot be read")) }
+            } catch { throw .request(.unreadable("the file of \(option) cannot be read")) }
         }
-        let number = line?.trimmingCharacters(in: .whitespaces) ?? ""
-        guard !number.isEmpty else { throw .request(.empty("the citizen number")) }
-        return number
+        let text = line?.trimmingCharacters(in: .whitespaces) ?? ""
+        guard !text.isEmpty else { throw .request(.empty(what)) }
+        return text
     }
 }

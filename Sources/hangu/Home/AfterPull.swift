@@ -3,8 +3,7 @@ import GatewayServer
 
 /// What a pull does for the log when it has ended: the day's map root, and one asking of the witnesses.
 ///
-/// Neither changes what the pull came to: what was stored is stored, and `hangu audit status` tells how far witnesses
-/// have followed.
+/// What was stored stays stored whatever comes of them, and `hangu audit status` tells how far witnesses have followed.
 struct AfterPull {
     /// For each witness; all are asked at once, each at most twice.
     static let timeout: Duration = .seconds(3)
@@ -22,9 +21,7 @@ struct AfterPull {
         }
         await client.close()
         let report = try result.get()
-        if !console.isJSON {
-            console.say(WitnessMessages.quorum(report))
-            if report.isContradicted { console.say(WitnessMessages.contradicted) }
-        }
+        if !console.isJSON { console.say(WitnessMessages.quorum(report)) }
+        if report.isContradicted { console.warn(WitnessMessages.contradicted) }
     }
 }

@@ -46,8 +46,9 @@ struct KeyRestore {
         guard replaces || !FileManager.default.fileExists(atPath: folder.keys.path) else {
             throw .request(.unreadable("keys/keys.db is there already; use --replace"))
         }
-        let lock = try PullLock(folder.pullLock)
-        defer { withExtendedLifetime(lock) {} }
+        // Nobody may pull, and nobody may forget a resident whom the backup still knows, until its keys are in place.
+        let locks = [try HomeLock(folder.pullLock), try HomeLock(folder.keyLock)]
+        defer { withExtendedLifetime(locks) {} }
         let (key, manifest) = try open(pages, of: configuration)
         let store = try HomeStore(at: folder.store)
         let copy = try makeCopy()

@@ -36,9 +36,23 @@ enum PrivateFile {
         try syncFolder(of: url)
     }
 
+    /// Refuses early where ``create(_:at:shown:)`` would refuse after the work.
+    static func checkAbsent(_ url: URL, shown: String) throws(GatewayError) {
+        guard access(url.path, F_OK) != 0 else {
+            throw .request(.unreadable("\(shown) is there already"))
+        }
+        guard access(url.deletingLastPathComponent().path, W_OK | X_OK) == 0 else {
+            throw .request(.unreadable("the folder of \(shown) cannot be written to"))
+        }
+    }
+
     static func create(_ text: String, at url: URL, shown: String) throws(GatewayError) {
         var bytes = Array(text.utf8)
         defer { wipe(&bytes) }
+        try create(bytes, at: url, shown: shown)
+    }
+
+    static func create(_ bytes: [UInt8], at url: URL, shown: String) throws(GatewayError) {
         try bytes.withUnsafeBufferPointer { bytes throws(GatewayError) in
             try create(UnsafeRawBufferPointer(bytes), at: url, shown: shown)
         }
@@ -72,7 +86,7 @@ enum PrivateFile {
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw .store(.unreadable(why: "\(shown) cannot be read")) }
             if count == 0 { return hasher.finish().bytes }
-            hasher.update(Array(part.prefix(count)))
+            part.withUnsafeBytes { hasher.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
         }
     }
 }

@@ -21,7 +21,7 @@ struct Pulling {
     func run(
         only names: [String], progress: (StreamReport) -> Bool
     ) throws(GatewayError) -> [Outcome] {
-        let lock = try PullLock(home.folder.pullLock)
+        let lock = try HomeLock(home.folder.pullLock)
         defer { withExtendedLifetime(lock) {} }
         // Everything is known to be there before anything is read.
         let sources = home.configuration.sources

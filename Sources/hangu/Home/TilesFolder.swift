@@ -2,11 +2,11 @@ import Foundation
 import Gateway
 import Glibc
 
-/// Writes the published log into a folder; a reader never sees half a file.
+/// Writes the published log, or what is disclosed to somebody, into a folder; a reader never sees half a file.
 struct TilesFolder {
     let url: URL
-    /// What is published may be read by all; what is disclosed to somebody may not.
-    var mode: mode_t = 0o644
+    /// What is published may be read by all; what is disclosed to somebody by their account alone.
+    var isPrivate = false
 
     /// Writes one file: a temporary one first, made durable, then renamed.
     func write(_ path: String, _ content: [UInt8]) throws(GatewayError) {
@@ -14,11 +14,19 @@ struct TilesFolder {
         let temporary = target.appendingPathExtension("new")
         do {
             try FileManager.default.createDirectory(
-                at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
-        } catch { throw .store(.unreadable(why: "the folder of the tiles cannot be made")) }
-        let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_TRUNC, mode)
+                at: target.deletingLastPathComponent(), withIntermediateDirectories: true,
+                attributes: isPrivate ? [.posixPermissions: 0o700] : nil)
+        } catch {
+            throw .store(
+                .unreadable(why: "the folder of \(target.lastPathComponent) cannot be made"))
+        }
+        // What a killed run left behind goes; whatever else bears the name is neither followed nor written to.
+        unlink(temporary.path)
+        let descriptor = open(
+            temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+            isPrivate ? 0o600 : 0o644)
         guard descriptor >= 0 else {
-            throw .store(.unreadable(why: "a file of the tiles cannot be made"))
+            throw .store(.unreadable(why: "\(target.lastPathComponent) cannot be made"))
         }
         defer { Glibc.close(descriptor) }
         let written = content.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }

@@ -45,12 +45,12 @@ enum AuditMessages {
             Message(
                 "止于第 \(entry) 条：所属案件依法留存",
                 "no further than entry \(entry): its case is under a legal hold")
-        case .end: Message("止于最新的分块", "no further than the newest bundle")
+        case .end: Message("止于最新的条目包", "no further than the newest bundle")
         }
     }
 
     static func indexed(_ size: UInt64) -> Message {
-        Message("索引已到第 \(size) 条", "the index reaches \(size) entries")
+        Message("索引已含前 \(size) 条", "the index reaches \(size) entries")
     }
 
     static func compared(_ differing: [UInt64]) -> Message {
@@ -59,7 +59,7 @@ enum AuditMessages {
         }
         let blocks = differing.map(String.init).joined(separator: ", ")
         return Message(
-            "索引与日志不一致，分块 \(blocks)；用 --rebuild 重建，并查明谁改过",
+            "索引与日志不一致，第 \(blocks) 段；用 --rebuild 重建，并查明谁改过",
             "the index is not that of the log in blocks \(blocks); make it anew with --rebuild, and find out who "
                 + "changed it")
     }

@@ -29,14 +29,20 @@ struct Console: Sendable {
         print(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 
-    func fail(_ error: GatewayError) {
-        write("\(Messages.errorWord.text(in: language)): \(error)\n", to: STDERR_FILENO)
-        if let hint = Messages.hint(for: error) {
-            write(
-                "\(Messages.hintWord.text(in: language)): \(hint.text(in: language))\n",
-                to: STDERR_FILENO)
+    func fail(_ error: GatewayError) { fail("\(error)", hint: Messages.hint(for: error)) }
+
+    /// Says what went wrong on standard error, and what to do.
+    func fail(_ text: String, hint: Message?) {
+        warn("\(Messages.errorWord.text(in: language)): \(text)")
+        if let hint {
+            warn("\(Messages.hintWord.text(in: language)): \(hint.text(in: language))")
         }
     }
+
+    /// Says on standard error what nobody may overlook, also where results are JSON.
+    func warn(_ message: Message) { warn(message.text(in: language)) }
+
+    func warn(_ line: String) { write(line + "\n", to: STDERR_FILENO) }
 
     /// The exit status of a failure, by its category.
     static func exitStatus(of category: ErrorCategory) -> Int32 {

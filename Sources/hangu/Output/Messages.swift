@@ -124,7 +124,7 @@ enum Messages {
                 "等那个进程结束，或向它提出请求", "wait until that process has ended, or ask it instead")
         case .store(.overloaded):
             Message("稍后再试", "try again a little later")
-        case .store(.busy):
+        case .store(.busy), .crypto(.store(.unavailable)):
             Message("等另一个进程结束后再试", "try again when the other process has ended")
         case .store(.diskFull):
             Message("腾出磁盘空间后再运行同一命令", "free some space and run the same command again")
@@ -161,7 +161,7 @@ enum Messages {
         case .request(.unreadable(SecretInput.noTerminal)): needsSecret
         case .request(.noSuchResident):
             Message("核对号码，或先运行 hangu pull", "check the number, or run hangu pull first")
-        case .stopped: Message("再次运行 hangu pull 即可继续", "run hangu pull again to go on")
+        case .stopped: Message("再次运行同一命令即可继续", "run the same command again to go on")
         default: nil
         }
     }

@@ -27,7 +27,7 @@ extension Messages {
         let count = outcome.count
         return Message(
             "已把 \(outcome.residents) 位居民的密钥备份到 \(path)（编号 \(outcome.set)）。"
-                + "\(count.shares) 份份额中任意 \(count.needed) 份可打开：现在就分给不同的人，目录里一份都不要留",
+                + "\(count.shares) 份中任意 \(count.needed) 份可打开：现在就分给不同的人，目录里一份都不要留",
             "backed up the keys of \(outcome.residents) residents to \(path) (set \(outcome.set)). "
                 + "Any \(count.needed) of \(count.shares) shares open it: give each to another person now, "
                 + "and leave none in the folder")

@@ -21,7 +21,7 @@ enum WitnessMessages {
                 "no checkpoint has a quorum of witnesses yet; \(report.lag) entries wait for one")
         }
         return Message(
-            "法定数见证方已见证到第 \(quorum.size) 条，落后 \(report.lag) 条",
+            "法定数见证方已见证前 \(quorum.size) 条，落后 \(report.lag) 条",
             "a quorum of witnesses cosigned \(quorum.size) entries, \(report.lag) behind")
     }
 
@@ -71,7 +71,7 @@ enum WitnessMessages {
                 "\(found.count) checkpoints are cosigned, none by a quorum")
         }
         return Message(
-            "\(found.count) 个检查点有见证签名，法定数见证到第 \(quorum) 条，落后 \(size - min(quorum, size)) 条",
+            "\(found.count) 个检查点有见证签名，法定数见证了前 \(quorum) 条，落后 \(size - min(quorum, size)) 条",
             "\(found.count) checkpoints are cosigned, a quorum reaches \(quorum) entries, "
                 + "\(size - min(quorum, size)) behind")
     }
