@@ -18,7 +18,7 @@ package struct ConsentRecord: Hashable, Sendable {
     package let confirmBy: CalendarDate?
     /// The second person, where one confirmed what ``statement`` says.
     package let confirmedBy: String?
-    /// What the consent was when it ended; only of one that has expired. A pause stays a no.
+    /// What the consent was when it ended, only of one that has expired: a pause stays a no.
     package let endedAs: ConsentState?
 
     package init(

@@ -56,8 +56,10 @@ package enum ConsentRegister {
             confirmBy: CalendarDate(dayNumber: terms.from.dayNumber + confirmationDays))
     }
 
-    /// The consents that a new yes takes the place of: those of the same purpose and recipient that are still open,
-    /// and whose items it all names. What was said after it stays, as where a second person confirms late.
+    /// The consents that a new yes takes the place of.
+    ///
+    /// Those of the same purpose and recipient that are still open and whose items it all names. What was said after it
+    /// stays, as where a second person confirms late.
     package static func replaced(
         by record: ConsentRecord, among earlier: [ConsentRecord]
     ) -> [ConsentRecord] {

@@ -17,8 +17,9 @@ package struct QRCode: Sendable {
 
     /// Encodes a text with error correction level M: 15 of 100 squares may be unreadable.
     ///
+    /// An empty text, one with a zero byte and one beyond ``textBytesMax`` have no symbol.
+    ///
     /// - Parameter text: Digits, capitals and `$%*+-./:` alone make the smallest symbol.
-    /// - Returns: nil for an empty text, one with a zero byte, or one beyond ``textBytesMax``.
     package init?(_ text: String) {
         guard !text.isEmpty, text.utf8.count <= Self.textBytesMax, !text.utf8.contains(0),
             let code = QRcode_encodeString(text, 0, QR_ECLEVEL_M, QR_MODE_8, 1)
@@ -45,7 +46,8 @@ package struct QRCode: Sendable {
                 let start = column
                 while column < width, isDark(row: row, column: column) { column += 1 }
                 if column > start {
-                    path += "M\(start + Self.quietZone) \(row + Self.quietZone)"
+                    path +=
+                        "M\(start + Self.quietZone) \(row + Self.quietZone)"
                         + "h\(column - start)v1h-\(column - start)z"
                 }
                 column += 1

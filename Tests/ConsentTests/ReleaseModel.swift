@@ -1,5 +1,5 @@
-/// Two nodes, each with a batch under way, one resident who may say anything at any moment, and a key that is being
-/// changed: all of a gateway that decides whether something leaves.
+/// Two nodes, one with a batch of two requests and one with a single one, a resident who may say anything at any
+/// moment, and a key that is being changed: all of a gateway that decides whether something leaves.
 ///
 /// A transition is one transaction. What the register says comes from the register's own code (``LifeTable``).
 struct ReleaseModel {
@@ -18,28 +18,27 @@ struct ReleaseModel {
 
     struct Node: Hashable {
         /// The newest key version that it has.
-        var ring = 1
+        var ring: UInt8 = 1
         var first = Request.waiting
         var second = Request.waiting
-        var batchesLeft = 1
         /// Only a faulty node has one.
         var cached: Bool?
     }
 
     struct World: Hashable {
-        var life: Int
-        var time = 1
-        var day = 0
-        var movesLeft: Int
+        var life: UInt16
+        var time: UInt8 = 1
+        var day: UInt8 = 0
+        var movesLeft: UInt8
         /// A no is kept and its process has not answered yet; then it has.
         var isNoKept = false
         var isNoAcknowledged = false
+        /// A batch of two requests, and a single one.
         var left = Node()
-        var right = Node()
-        /// The version that the value is sealed under, the newest there is, and the oldest that is not destroyed.
-        var sealedUnder = 1
-        var newest = 1
-        var oldest = 1
+        var right = Node(second: .ended)
+        /// The version that the value is sealed under, and the newest there is.
+        var sealedUnder: UInt8 = 1
+        var newest: UInt8 = 1
     }
 
     struct Transition {
@@ -72,9 +71,11 @@ struct ReleaseModel {
         }
         guard world.movesLeft > 0 else { return found }
         for time in [world.time, world.time + 1] {
-            for move in table.moves(from: world.life, time: time, day: world.day) {
+            let moves = table.moves(
+                from: Int(world.life), time: Int(time), day: Int(world.day))
+            for move in moves {
                 var next = world
-                next.life = move.next
+                next.life = UInt16(move.next)
                 next.time = time
                 next.movesLeft -= 1
                 if move.isYes { (next.isNoKept, next.isNoAcknowledged) = (false, false) }
@@ -85,7 +86,7 @@ struct ReleaseModel {
         return found
     }
 
-    /// The steps of a key's change: a new version, everything sealed anew, the old version destroyed.
+    /// The steps of a key's change: a new version, then everything sealed anew and the old version destroyed.
     private func keys(_ world: World) -> [Transition] {
         var next = world
         let label: String
@@ -94,10 +95,7 @@ struct ReleaseModel {
             label = "new key"
         } else if world.sealedUnder < world.newest {
             next.sealedUnder = world.newest
-            label = "seal anew"
-        } else if world.oldest < world.newest {
-            next.oldest = world.newest
-            label = "destroy old key"
+            label = "seal anew and destroy the old key"
         } else {
             return []
         }
@@ -109,28 +107,20 @@ struct ReleaseModel {
     ) -> [Transition] {
         let node = world[keyPath: path]
         var found: [Transition] = []
-        if node.first == .waiting, node.second == .waiting {
+        if node.first == .waiting {
             var next = world
             var decided = node
             // A write transaction reads the ring anew.
             decided.ring = world.newest
             let isPermitted = standing(world, &decided)
             decided.first = isPermitted ? .permitted : .ended
-            decided.second = decided.first
+            if node.second == .waiting { decided.second = decided.first }
             next[keyPath: path] = decided
             found.append(Transition(label: "\(name) decides its batch", next: next, opens: false))
         }
-        for request in [\Node.first, \Node.second] where node[keyPath: request] == .permitted {
-            found.append(opening(world, path, request, name: name))
-        }
-        let isOver = [node.first, node.second].allSatisfy { $0 == .opened || $0 == .ended }
-        if isOver, node.batchesLeft > 0 {
-            var next = world
-            var again = Node(ring: node.ring, batchesLeft: node.batchesLeft - 1)
-            again.cached = node.cached
-            next[keyPath: path] = again
-            found.append(Transition(label: "\(name) takes its next batch", next: next, opens: false))
-        }
+        // The two requests are alike, so that one is opened first leaves nothing out.
+        let request = [\Node.first, \Node.second].first { node[keyPath: $0] == .permitted }
+        if let request { found.append(opening(world, path, request, name: name)) }
         return found
     }
 
@@ -151,7 +141,7 @@ struct ReleaseModel {
 
     private func standing(_ world: World, _ node: inout Node) -> Bool {
         if fault == .cachedStanding, let cached = node.cached { return cached }
-        let isInForce = table.isInForce(world.life, day: world.day)
+        let isInForce = table.isInForce(Int(world.life), day: Int(world.day))
         if fault == .cachedStanding { node.cached = isInForce }
         return isInForce
     }

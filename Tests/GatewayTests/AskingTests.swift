@@ -85,7 +85,8 @@ struct AskingTests {
         #expect(allowed == 2)
     }
 
-    @Test("A consent's own frequency counts where the basis is consent, and its days of keeping hold")
+    @Test(
+        "A consent's own frequency counts where the basis is consent, and its days of keeping hold")
     func consentLimit() throws {
         _ = try gateway.agree(
             number, items: ["identity.name"], frequency: "1/day", keepDays: 9)
@@ -119,7 +120,9 @@ struct AskingTests {
         #expect(try count() == 0)
     }
 
-    @Test("What a purpose may learn by predicates alone is refused as a value, with what can be asked")
+    @Test(
+        "What a purpose may learn by predicates alone is refused as a value, with what can be asked"
+    )
     func predicateOnly() throws {
         let purposes = TestPolicies.purposes.replacing(
             "fields: [identity.sex]",

@@ -225,7 +225,9 @@ struct ConsentBookTests {
         #expect(try reasons("identity.sex").isEmpty)
     }
 
-    @Test("A consent that is less sure than its purpose asks by now is refused with a code of its own")
+    @Test(
+        "A consent that is less sure than its purpose asks by now is refused with a code of its own"
+    )
     func assurance() throws {
         let strict = TestPolicies.purposes.replacing(
             "frequency: 1000/day", with: "frequency: 1000/day\n    consent-assurance: 3")
@@ -233,7 +235,8 @@ struct ConsentBookTests {
         let parts = gateway.parts(
             catalogue: try TestPolicies.catalogue(purposes: strict))
         let answer = try DisclosurePath(parts).answer(
-            gateway.request(["identity.name"], of: number, basis: "agreed")) { _ in }
+            gateway.request(["identity.name"], of: number, basis: "agreed")
+        ) { _ in }
         guard case .refused(let reasons)? = answer.items.first?.outcome else {
             Issue.record("it was permitted")
             return

@@ -76,7 +76,9 @@ struct ConsentReceiptTests {
         #expect(refused > 100)
     }
 
-    @Test("Neither receipt nor code names the resident, and another's consent has no receipt for them")
+    @Test(
+        "Neither receipt nor code names the resident, and another's consent has no receipt for them"
+    )
     func names() throws {
         let given = try gateway.agree(number, items: ["identity.name"])
         let receipt = try #require(try receipts(id: given.id).first)

@@ -81,7 +81,8 @@ private final class NeverWidensRun {
             switch kind {
             case 0, 1, 2:
                 let days = [3, 30, 90][try draw(3)]
-                let until = CalendarDate(dayNumber: gateway.clock.gatewayClock.today.dayNumber + days)
+                let until = CalendarDate(
+                    dayNumber: gateway.clock.gatewayClock.today.dayNumber + days)
                 let isAssisted = try draw(2) == 0
                 history.append("yes for \(days) days")
                 _ = try gateway.agree(number, items: try someItems(), until: until) {

@@ -18,7 +18,9 @@ struct StoppedAnswerTests {
         try gateway.pull([row("r-1", ["sex": "1"])])
     }
 
-    @Test("What was permitted and not opened yet stays sealed when another process takes the consent back")
+    @Test(
+        "What was permitted and not opened yet stays sealed when another process takes the consent back"
+    )
     func stopped() async throws {
         let consent = try gateway.agree(number, items: ["identity.name", "identity.sex"])
         gateway.clock.advance(milliseconds: 1)

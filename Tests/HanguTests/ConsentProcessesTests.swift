@@ -74,7 +74,8 @@ struct ConsentProcessesTests {
             }
         }
         let last = try home.run(Self.ask, input: Self.number)
-        #expect(last.outputText.contains("the resident has withdrawn the consent"), "\(last.allText)")
+        #expect(
+            last.outputText.contains("the resident has withdrawn the consent"), "\(last.allText)")
         try checkOrder(home)
         print("requests started after the withdrawal returned: \(after), all refused")
     }

@@ -229,14 +229,16 @@ struct CatalogueFaultTests {
             "purposes.yaml", "fields: [identity.name, age.at-least-80]", "fields: []", at: "[]",
             says: "a purpose that can need nothing is none"),
         Fault(
-            "purposes.yaml", "batch-max: 10", "batch-max: 10\n    predicate-only: [age.at-least-80]",
+            "purposes.yaml", "batch-max: 10",
+            "batch-max: 10\n    predicate-only: [age.at-least-80]",
             at: "age.at-least-80]\n    frequency", says: "'age.at-least-80' is not a field"),
         Fault(
             "purposes.yaml", "batch-max: 10", "batch-max: 10\n    predicate-only: [identity.name]",
             at: "identity.name]\n    frequency", says: "stands in 'fields' too"),
         Fault(
             "purposes.yaml", "batch-max: 10", "batch-max: 10\n    predicate-only: [identity.sex]",
-            at: "identity.sex]\n    frequency", says: "no predicate of 'fields' asks 'identity.sex'"),
+            at: "identity.sex]\n    frequency", says: "no predicate of 'fields' asks 'identity.sex'"
+        ),
         Fault(
             "purposes.yaml", "frequency: 1000/day", "frequency: 1001/day", at: "1001/day",
             says: "expected 1 to 1000 per day, month or year"),

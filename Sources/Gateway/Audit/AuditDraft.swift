@@ -120,7 +120,8 @@ extension AuditDraft {
                     "helper": .string(isByItself ? "" : statement.helper ?? ""),
                     "witness": .string(isByItself ? "" : statement.witness ?? ""),
                     "evidence": .string(isByItself ? "" : statement.evidence ?? ""),
-                    "record": .string(sha256(ConsentJSON.encoded(record).canonicalBytes).description),
+                    "record": .string(
+                        sha256(ConsentJSON.encoded(record).canonicalBytes).description),
                 ])
             ))
     }

@@ -102,7 +102,8 @@ private struct RecordedFacts {
             isConsentRequired: try flag("consentRequired"),
             isMandateRequired: try flag("mandateRequired"),
             mandatesRequired: try number("mandatesRequired"), isCaseGiven: try flag("caseGiven"),
-            isAskingWithinPurpose: try flag("askingWithinPurpose"), itemCount: itemCount, clock: Int64(try number("clock")))
+            isAskingWithinPurpose: try flag("askingWithinPurpose"), itemCount: itemCount,
+            clock: Int64(try number("clock")))
     }
 
     func facts(_ shared: DecisionFacts.Shared) throws(RecordFault) -> DecisionFacts {

@@ -74,7 +74,7 @@ struct ReceiptContent {
         }
     }
 
-    /// Each field or predicate with its title, and whether it is sensitive (T3 and above, PIPL art. 28).
+    /// Each field or predicate with its title, and whether it is sensitive: T3 and above.
     private var items: [JSONValue] {
         record.scope.items.sorted().map { item in
             let carrier = catalogue.carrier(of: item)

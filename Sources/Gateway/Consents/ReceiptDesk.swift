@@ -54,7 +54,8 @@ package struct ReceiptDesk: Sendable {
 
     private static let unproved = GatewayError.request(
         .unreadable(
-            "the log no longer has the entry of a consent, or has it from before receipts were made"))
+            "the log no longer has the entry of a consent, or has it from before receipts were made"
+        ))
 
     /// The receipt that an entry carries; nil where it is about none of the wanted versions.
     private func receipt(
@@ -73,13 +74,15 @@ package struct ReceiptDesk: Sendable {
             throw Self.unproved
         }
         let files = LogFiles(log: parts.log, reader: reader)
+        let operational = try parts.log.details.operational(of: entry, leaf: leaf)
         let evidence = AccessPackage.Evidence(
-            entry: try OpenedEntry(entry, details: parts.log.details, reader: reader),
+            entry: OpenedEntry(
+                index: entry.index, leaf: leaf, operational: operational, subject: subject,
+                isSubjectGone: false),
             leaf: entry.leaf,
             proof: try files.receipt(
                 of: entry.index, under: try checkpoint(covering: entry.index, files, reader)),
-            operational: try parts.log.details.operational(of: entry, leaf: leaf),
-            subject: subject)
+            operational: operational, subject: subject)
         let content = ReceiptContent(
             record: record, catalogue: parts.catalogue, tenant: parts.tenant,
             issued: parts.clock.today)

@@ -53,8 +53,9 @@ struct ConsentCommand: ParsableCommand {
             guard guardian == nil || delegate == nil else {
                 throw ValidationError("--guardian and --delegate: only one of them speaks")
             }
-            guard textLanguage?.wholeMatch(of: /[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}/) != nil
-                || textLanguage == nil
+            guard
+                textLanguage?.wholeMatch(of: /[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}/) != nil
+                    || textLanguage == nil
             else { throw ValidationError("--text-language is a tag such as zh, en or ug-Arab") }
             guard textVersion > 0 else { throw ValidationError("--text-version counts from 1") }
         }
@@ -170,7 +171,8 @@ extension ConsentCommand {
     struct Expire: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Record the end of every consent whose time is over.",
-            discussion: "Every command that opens the home does this too; run it daily where none is.")
+            discussion:
+                "Every command that opens the home does this too; run it daily where none is.")
 
         @OptionGroup var options: HomeOptions
 
