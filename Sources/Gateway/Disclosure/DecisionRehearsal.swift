@@ -33,7 +33,7 @@ package struct DecisionRehearsal: Sendable {
     package func decide() throws(GatewayError) -> Int {
         let based = BasisStage(catalogue: parts.catalogue).attach(to: admitted)
         let located = Locate.rehearsed(based, about: resident)
-        let consented = ConsentStage.attach(to: located, records: consents)
+        let consented = try ConsentStage.attach(to: located, records: consents)
         let decided = try DecisionStage(catalogue: parts.catalogue, policies: parts.policies)
             .decide(consented) { _ in true }
         return decided.decisions.filter(\.isAllowed).count

@@ -83,7 +83,9 @@ struct Locate {
     /// The request about a resident who is at hand, in no household; for ``DecisionRehearsal``.
     static func rehearsed(_ based: BasedRequest, about resident: LocatedResident) -> LocatedRequest
     {
-        LocatedRequest(based: based, resident: resident, householdAdults: [])
+        LocatedRequest(
+            based: based, resident: resident, householdAdults: [], emergency: .none,
+            standing: .unknown, facts: nil)
     }
 
     /// The resident who is known by a citizen number, or nil.
