@@ -46,6 +46,8 @@ let package = Package(
         // system libraries
         .systemLibrary(
             name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CQRencode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CPKCS11"),
 
@@ -92,6 +94,7 @@ let package = Package(
             ]),
         module("TokenKeys", ["CPKCS11", "FieldCrypto"]),
         module("SolverProcess", ["CedarAnalysis"]),
+        module("QRCodes", ["CQRencode"]),
 
         // tools
         module("DemoData", ["CZlib", "ResidentModel", grdb]),
@@ -103,7 +106,8 @@ let package = Package(
             name: "hangu",
             dependencies: [
                 "Cedar", "CedarAnalysis", "Connectors", "Consent", "DemoData", "FieldCrypto",
-                "Gateway", "GatewayServer", "JSONText", "PolicyTesting", "ResidentModel",
+                "Gateway", "GatewayServer", "JSONText", "PolicyTesting", "QRCodes",
+                "ResidentModel",
                 "SQLiteStore", "SolverProcess", "StrictYAML", "TokenKeys", "TransparencyLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
@@ -122,6 +126,7 @@ let package = Package(
         tests(of: "TransparencyLog", ["FieldCrypto"]),
         tests(of: "Consent", ["ResidentModel", "StrictYAML"]),
         tests(of: "Linkage", ["ResidentModel"]),
+        tests(of: "QRCodes", ["FieldCrypto"]),
         tests(
             of: "Gateway",
             [

@@ -69,18 +69,24 @@ extension ConsentRecord {
             let registrar = self.statement
             let others = [registrar.registeredBy, registrar.helper, registrar.witness]
             guard !others.contains(statement.registeredBy) else { throw .confirmedByTheSame }
-            next = .given
+            // The word that counts is the resident's, at its own moment: a no said since then stands above it.
+            return ConsentRecord(
+                id: id, version: version + 1, state: .given, scope: scope, terms: terms,
+                statement: registrar, confirmedBy: statement.registeredBy)
         case .pause: next = .paused
         case .resume: next = .given
         case .withdraw: next = .withdrawn
         case .expire:
             guard hasEnded(on: day) else { throw .notPossible(step: step, state: state) }
-            next = .expired
+            // Nobody said anything new: the last statement stands, and with it the moment of the resident's word.
+            return ConsentRecord(
+                id: id, version: version + 1, state: .expired, scope: scope, terms: terms,
+                statement: self.statement, confirmedBy: confirmedBy, endedAs: state)
         case .replace: next = .replaced
         }
         var confirmBy: CalendarDate?
-        if next == .given, step != .confirm, day > terms.until { throw .endsBeforeItStarts }
-        if next == .given, step != .confirm, isHighRisk, statement.isAssisted {
+        if next == .given, day > terms.until { throw .endsBeforeItStarts }
+        if next == .given, isHighRisk, statement.isAssisted {
             next = .awaitingConfirmation
             confirmBy = CalendarDate(dayNumber: day.dayNumber + ConsentRegister.confirmationDays)
         }
@@ -95,6 +101,13 @@ extension ConsentRecord {
         guard state == .awaitingConfirmation, let confirmBy else { return false }
         return day > confirmBy
     }
+
+    /// The last day before the consent ends by itself; nil where nothing is left that could end.
+    package var lastOpenDay: CalendarDate? {
+        guard ConsentStep.expire.possibleIn.contains(state) else { return nil }
+        guard state == .awaitingConfirmation, let confirmBy else { return terms.until }
+        return min(terms.until, confirmBy)
+    }
 }
 
 /// Why a step of a consent is refused.
@@ -108,6 +121,8 @@ package enum ConsentError: Error, Hashable, Sendable, CustomStringConvertible {
     case noItems
     case recipientOutsidePurpose
     case witnessNotIndependent
+    case evidenceMissing(ConsentChannel)
+    case alreadyAsked(until: CalendarDate)
     case assuranceTooLow(found: Int, needed: Int)
     case wider(than: String)
     case askedTooSoon(until: CalendarDate)
@@ -127,6 +142,12 @@ package enum ConsentError: Error, Hashable, Sendable, CustomStringConvertible {
         case .recipientOutsidePurpose: "the purpose is not one of that department"
         case .witnessNotIndependent:
             "a witness is neither the helper nor who registers"
+        case .evidenceMissing(.paper):
+            "a consent on paper names the SHA-256 of its form"
+        case .evidenceMissing:
+            "a consent by telephone names the SHA-256 of a recording, or a witness who listened"
+        case .alreadyAsked(let day):
+            "the resident has been asked and has not answered; that question stands until \(day)"
         case .assuranceTooLow(let found, let needed):
             "the purpose needs a consent of assurance \(needed), this way of giving it has \(found)"
         case .wider(let limit): "the consent allows more than the purpose: at most \(limit)"

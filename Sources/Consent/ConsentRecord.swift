@@ -16,10 +16,15 @@ package struct ConsentRecord: Hashable, Sendable {
     package let statement: ConsentStatement
     /// The last day on which a second person may confirm; only while the consent waits for that.
     package let confirmBy: CalendarDate?
+    /// The second person, where one confirmed what ``statement`` says.
+    package let confirmedBy: String?
+    /// What the consent was when it ended, only of one that has expired: a pause stays a no.
+    package let endedAs: ConsentState?
 
     package init(
         id: String, version: Int, state: ConsentState, scope: ConsentScope, terms: ConsentTerms,
-        statement: ConsentStatement, confirmBy: CalendarDate? = nil
+        statement: ConsentStatement, confirmBy: CalendarDate? = nil, confirmedBy: String? = nil,
+        endedAs: ConsentState? = nil
     ) {
         self.id = id
         self.version = version
@@ -28,6 +33,8 @@ package struct ConsentRecord: Hashable, Sendable {
         self.terms = terms
         self.statement = statement
         self.confirmBy = confirmBy
+        self.confirmedBy = confirmedBy
+        self.endedAs = endedAs
     }
 }
 
@@ -173,4 +180,7 @@ package enum ConsentChannel: String, Hashable, Sendable, CaseIterable {
 
     /// Whether the resident presses or signs at a place where identity is checked.
     package var isResidentActing: Bool { assurance == 3 }
+
+    /// Whether a yes said so leaves a thing that can be shown, whose digest the register keeps.
+    package var leavesEvidence: Bool { self == .paper || self == .phone }
 }

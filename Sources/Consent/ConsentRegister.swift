@@ -39,20 +39,16 @@ package enum ConsentRegister {
         if let days = terms.dataLifeDays, !(1...purpose.dataLifeDays).contains(days) {
             throw .wider(than: "\(purpose.dataLifeDays) days")
         }
-        if let witness = statement.witness,
-            witness == statement.helper || witness == statement.registeredBy
-        {
-            throw .witnessNotIndependent
-        }
         if wanted.state == .requested, let day = quietUntil(scope, earlier: earlier),
             terms.from <= day
         {
             throw .askedTooSoon(until: day)
         }
-        guard wanted.state == .given else { return wanted }
-        guard statement.assurance >= purpose.assuranceMin else {
-            throw .assuranceTooLow(found: statement.assurance, needed: purpose.assuranceMin)
+        if wanted.state == .requested, let day = askedUntil(wanted, earlier: earlier) {
+            throw .alreadyAsked(until: day)
         }
+        guard wanted.state == .given else { return wanted }
+        try checkYes(statement, purpose: purpose)
         guard isHighRisk, statement.isAssisted else { return wanted }
         return ConsentRecord(
             id: wanted.id, version: wanted.version, state: .awaitingConfirmation, scope: scope,
@@ -60,8 +56,10 @@ package enum ConsentRegister {
             confirmBy: CalendarDate(dayNumber: terms.from.dayNumber + confirmationDays))
     }
 
-    /// The consents that a new yes takes the place of: those of the same purpose and recipient that are still open,
-    /// and whose items it all names.
+    /// The consents that a new yes takes the place of.
+    ///
+    /// Those of the same purpose and recipient that are still open and whose items it all names. What was said after it
+    /// stays, as where a second person confirms late.
     package static func replaced(
         by record: ConsentRecord, among earlier: [ConsentRecord]
     ) -> [ConsentRecord] {
@@ -71,7 +69,48 @@ package enum ConsentRegister {
                 && $0.scope.purpose == record.scope.purpose
                 && $0.scope.recipient == record.scope.recipient
                 && $0.scope.items.isSubset(of: record.scope.items)
+                && $0.statement.recordedAt <= record.statement.recordedAt
         }
+    }
+
+    /// Checks that a yes is said in a way that its purpose takes, with what proves it.
+    ///
+    /// A no is taken however it is said.
+    ///
+    /// - Parameters:
+    ///   - statement: Who said it, how and when.
+    ///   - purpose: What was agreed to.
+    /// - Throws: ``ConsentError`` for a witness who is not independent, evidence that is missing, or too little
+    ///   assurance.
+    package static func checkYes(
+        _ statement: ConsentStatement, purpose: Purpose
+    ) throws(ConsentError) {
+        if let witness = statement.witness,
+            witness == statement.helper || witness == statement.registeredBy
+        {
+            throw .witnessNotIndependent
+        }
+        if statement.channel.leavesEvidence, statement.evidence == nil {
+            // Who listened on the telephone can tell what was said; a form that nobody kept tells nothing.
+            guard statement.channel == .phone, statement.witness != nil else {
+                throw .evidenceMissing(statement.channel)
+            }
+        }
+        guard statement.assurance >= purpose.assuranceMin else {
+            throw .assuranceTooLow(found: statement.assurance, needed: purpose.assuranceMin)
+        }
+    }
+
+    /// The last day of a question about any of the same items that waits for its answer; nil where none does.
+    private static func askedUntil(
+        _ wanted: ConsentRecord, earlier: [ConsentRecord]
+    ) -> CalendarDate? {
+        earlier.filter {
+            $0.state == .requested && !$0.hasEnded(on: wanted.terms.from)
+                && $0.scope.purpose == wanted.scope.purpose
+                && $0.scope.recipient == wanted.scope.recipient
+                && !$0.scope.items.isDisjoint(with: wanted.scope.items)
+        }.map(\.terms.until).max()
     }
 
     /// The last day on which nobody asks again after a refusal of any of these items; nil where there was none.
@@ -114,6 +153,10 @@ package enum ConsentRegister {
             case (.inForce, _): newestYes = newer(newestYes, standing)
             case (.refused, _), (.withdrawn, _), (.paused, _):
                 newestNo = newer(newestNo, standing)
+            case (.expired, .expired) where record.endedAs == .paused:
+                newestNo = newer(newestNo, standing)
+            case (.expired, .expired) where record.endedAs == .given:
+                newestEnded = newer(newestEnded, standing)
             case (.notYet, .given), (.expired, .given): newestEnded = newer(newestEnded, standing)
             default: other = newer(other, standing)
             }

@@ -34,6 +34,8 @@ extension HomeTransaction {
                 + (SELECT count(*) FROM record WHERE resident = ?1 AND length(sealed_key) > 0)
                 + (SELECT count(*) FROM consent WHERE resident = ?1)
                 + (SELECT count(*) FROM matter WHERE resident = ?1)
+                + (SELECT count(*) FROM consent_open WHERE resident = ?1)
+                + (SELECT count(*) FROM asked WHERE resident = ?1)
                 + (SELECT count(*) FROM blind_index WHERE resident = ?1)
                 + (SELECT count(*) FROM pseudonym WHERE resident = ?1)
                 + (SELECT count(*) FROM question WHERE resident = ?1)
@@ -77,6 +79,8 @@ extension HomeTransaction {
                 observed_day = 0, stored_minute = NULL WHERE resident = ? AND length(sealed_key) > 0
             """)
         counts.consents = try removing("DELETE FROM consent WHERE resident = ?")
+        _ = try removing("DELETE FROM consent_open WHERE resident = ?")
+        _ = try removing("DELETE FROM asked WHERE resident = ?")
         counts.indexEntries = try removing("DELETE FROM blind_index WHERE resident = ?")
         counts.pseudonyms = try removing("DELETE FROM pseudonym WHERE resident = ?")
         _ = try removing("DELETE FROM question WHERE resident = ?")

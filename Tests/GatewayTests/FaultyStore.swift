@@ -288,7 +288,4 @@ extension FaultyTransaction {
     func startPolicyEpoch(_ epoch: PolicyEpoch) throws(GatewayError) {
         try changing { base throws(GatewayError) in try base.startPolicyEpoch(epoch) }
     }
-    func insert(_ consent: SealedConsent) throws(GatewayError) {
-        try changing { base throws(GatewayError) in try base.insert(consent) }
-    }
 }

@@ -7,7 +7,8 @@ extension TestGateway {
     /// Registers what a resident said at the counter.
     func agree(
         _ number: String, purpose: String = "review", items: [String] = [],
-        state: ConsentState = .given, until: CalendarDate? = nil,
+        state: ConsentState = .given, until: CalendarDate? = nil, frequency: String? = nil,
+        keepDays: Int? = nil,
         saying change: (inout ConsentBook.Saying) -> Void = { _ in }
     ) throws -> ConsentRecord {
         var saying = ConsentBook.Saying(channel: .counter, registeredBy: "o-1", language: "zh")
@@ -17,6 +18,8 @@ extension TestGateway {
             purpose: purpose, recipient: "civil", until: until ?? month, saying: saying)
         draft.items = items
         draft.state = state
+        draft.frequency = frequency.flatMap { AskingFrequency(parsing: $0) }
+        draft.dataLifeDays = keepDays
         return try ConsentBook(parts: parts).register(draft, citizenNumber: number)
     }
 

@@ -20,17 +20,18 @@ struct TestGateway {
     ///   - rules: The department rules.
     ///   - seed: Where identifiers and salts come from.
     ///   - fields: The catalogue's fields.
+    ///   - purposes: The catalogue's purposes.
     ///   - moreItems: Items that every purpose and basis reaches beside its own.
     /// - Throws: What a part of it throws.
     init(
         rules: String = TestPolicies.rules, seed: UInt64 = 1, fields: String = TestPolicies.fields,
-        moreItems: [String] = []
+        purposes: String = TestPolicies.purposes, moreItems: [String] = []
     ) throws {
         folder = try TemporaryFolder()
         store = try HomeStore(at: folder.file("hangu.db"))
         keys = MemoryKeyStore()
         clock = TestClock()
-        let catalogue = try TestPolicies.catalogue(fields: fields, moreItems: moreItems)
+        let catalogue = try TestPolicies.catalogue(fields: fields, purposes: purposes, moreItems: moreItems)
         mapping = try TestPolicies.mapping(of: catalogue)
         let random = SeededRandom(seed: seed)
         let rootKey = try RootKey(
@@ -43,7 +44,7 @@ struct TestGateway {
         let declared = catalogue.fields.filter { $0.index != nil }.map(\.id.text)
         let further = [
             "record-key", "record-content", "audit-term", "audit-map", ValueTokens.keyName,
-            QuestionBudget.keyName,
+            QuestionBudget.keyName, AskingCount.keyName,
         ]
         for index in Set(declared).union(further).sorted() {
             _ = try keyring.addVersion(of: .blindIndex, name: index)
@@ -63,14 +64,15 @@ struct TestGateway {
         try PolicyActivation.activate(parts)
     }
 
-    /// The same gateway with another store or other rules.
+    /// The same gateway with another store, other rules, another catalogue or other threads.
     func parts(
-        over other: (any GatewayStore)? = nil, policies: PolicyBundle? = nil
+        over other: (any GatewayStore)? = nil, policies: PolicyBundle? = nil,
+        catalogue: Catalogue? = nil, threads: (any BlockingThreads)? = nil
     ) -> GatewayParts {
         GatewayParts(
-            store: other ?? store, keyring: parts.keyring, catalogue: parts.catalogue,
+            store: other ?? store, keyring: parts.keyring, catalogue: catalogue ?? parts.catalogue,
             policies: policies ?? parts.policies, tenant: parts.tenant, log: parts.log,
-            clock: parts.clock, random: parts.random, threads: parts.threads)
+            clock: parts.clock, random: parts.random, threads: threads ?? parts.threads)
     }
 
     /// The gateway as a process of its own has it that opened the home by now.

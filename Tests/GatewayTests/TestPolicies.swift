@@ -5,7 +5,7 @@ import StrictYAML
 /// A small catalogue, one source and a few rules, as text.
 enum TestPolicies {
     static func catalogue(
-        fields: String = fields, moreItems: [String] = []
+        fields: String = fields, purposes: String = purposes, moreItems: [String] = []
     ) throws -> Catalogue {
         let more = moreItems.map { ", \($0)" }.joined()
         let legalBases = legalBases.replacing(everything, with: everything + more)

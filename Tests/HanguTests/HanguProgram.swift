@@ -151,3 +151,18 @@ func toolOutput(_ arguments: [String], input: Data = Data()) throws -> Data {
     try #require(result.status == 0, "\(arguments.first ?? ""): \(result.errorText)")
     return result.output
 }
+
+/// Runs another program to its end, whatever it comes to.
+func tool(
+    _ arguments: [String], _ environment: [String: String] = [:]
+) throws -> CommandResult {
+    let run = try RunningProgram(
+        URL(fileURLWithPath: "/usr/bin/env"), arguments,
+        environment: environment.merging(
+            ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"]) { $1 })
+    guard run.hasEnded(within: 300) else {
+        run.kill()
+        throw HanguProgram.Hanging(command: arguments.first ?? "")
+    }
+    return try run.result()
+}

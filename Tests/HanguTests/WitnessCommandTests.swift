@@ -264,15 +264,4 @@ struct WitnessCommandTests {
         ])
         #expect(checked.status == 0, "\(checked.errorText)")
     }
-
-    private func tool(_ arguments: [String]) throws -> CommandResult {
-        let run = try RunningProgram(
-            URL(fileURLWithPath: "/usr/bin/env"), arguments,
-            environment: ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"])
-        guard run.hasEnded(within: 300) else {
-            run.kill()
-            throw HanguProgram.Hanging(command: arguments.first ?? "")
-        }
-        return try run.result()
-    }
 }

@@ -219,6 +219,32 @@ struct CatalogueFaultTests {
             "purposes.yaml", "age.at-least-80]", "age.at-least-81]", at: "age.at-least-81",
             says: "is not a field or predicate"),
         Fault(
+            "purposes.yaml", "fields: [identity.name, age.at-least-80]", "fields: []", at: "[]",
+            says: "a purpose that can need nothing is none"),
+        Fault(
+            "purposes.yaml", "batch-max: 10",
+            "batch-max: 10\n    predicate-only: [age.at-least-80]",
+            at: "age.at-least-80]\n    frequency", says: "'age.at-least-80' is not a field"),
+        Fault(
+            "purposes.yaml", "batch-max: 10", "batch-max: 10\n    predicate-only: [identity.name]",
+            at: "identity.name]\n    frequency", says: "stands in 'fields' too"),
+        Fault(
+            "purposes.yaml", "batch-max: 10", "batch-max: 10\n    predicate-only: [identity.sex]",
+            at: "identity.sex]\n    frequency", says: "no predicate of 'fields' asks 'identity.sex'"
+        ),
+        Fault(
+            "purposes.yaml", "frequency: 1000/day", "frequency: 1001/day", at: "1001/day",
+            says: "expected 1 to 1000 per day, month or year"),
+        Fault(
+            "purposes.yaml", "frequency: 1000/day", "frequency: 4/week", at: "4/week",
+            says: "is no frequency"),
+        Fault(
+            "purposes.yaml", "frequency: 1000/day", "consent-assurance: 2", at: "title: {zh: 津贴",
+            says: "'frequency' is missing here"),
+        Fault(
+            "purposes.yaml", "frequency: 1000/day", "frequency: 1/day\n    consent-assurance: 4",
+            at: "4", says: "expected a whole number from 1 to 3"),
+        Fault(
             "purposes.yaml", "data-life-days: 30", "data-life-days: 0", at: "0\n    batch",
             says: "expected a whole number from 1 to 3650"),
         Fault(

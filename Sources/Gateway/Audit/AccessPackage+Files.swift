@@ -37,7 +37,7 @@ extension AccessPackage {
 }
 
 extension AccessPackage.Evidence {
-    fileprivate var json: JSONValue {
+    var json: JSONValue {
         var members: [(String, JSONValue)] = [
             ("index", .integer(Int(clamping: entry.index))),
             ("leaf", .string(hexadecimal(leaf))),

@@ -98,8 +98,12 @@ extension AuditDraft {
     }
 
     /// One step of a consent's life.
+    ///
+    /// Its subject detail commits to the whole record, so that a receipt can show that the log has it.
     static func consentChange(_ record: ConsentRecord, resident: LocatedResident) -> AuditDraft {
-        AuditDraft(
+        let isByItself = record.state == .expired
+        let statement = record.statement
+        return AuditDraft(
             type: .consentChange, decision: .none,
             operational: .object([
                 "format": .string("hangu/consent-change/1"),
@@ -116,10 +120,13 @@ extension AuditDraft {
                 .object([
                     "format": .string("hangu/consent-change-subject/1"),
                     "consent": .string(record.id), "version": .integer(record.version),
-                    "registeredBy": .string(record.statement.registeredBy),
-                    "helper": .string(record.statement.helper ?? ""),
-                    "witness": .string(record.statement.witness ?? ""),
-                    "evidence": .string(record.statement.evidence ?? ""),
+                    "registeredBy": .string(
+                        isByItself ? "" : record.confirmedBy ?? statement.registeredBy),
+                    "helper": .string(isByItself ? "" : statement.helper ?? ""),
+                    "witness": .string(isByItself ? "" : statement.witness ?? ""),
+                    "evidence": .string(isByItself ? "" : statement.evidence ?? ""),
+                    "record": .string(
+                        sha256(ConsentJSON.encoded(record).canonicalBytes).description),
                 ])
             ))
     }

@@ -151,6 +151,18 @@ package struct AuditLog: Sendable {
         return StoredCheckpoint(size: tree.size, note: note)
     }
 
+    /// Signs a text that is no checkpoint, with the keys that sign checkpoints now.
+    ///
+    /// Its first line must name its form, so that it can be taken for nothing else.
+    func signed(_ text: String, in reader: any StoreReader) throws(GatewayError) -> SignedNote {
+        let signers = [try keys.current(in: reader), try keys.national()].compactMap(\.self)
+        return try inLog { () throws(TransparencyLogError) in
+            var note = try SignedNote(text: text)
+            for key in signers { try note.sign(name: origin, key: key) }
+            return note
+        }
+    }
+
     func salt() throws(GatewayError) -> [UInt8] {
         try randomBytes(AuditCommitment.saltByteCount, from: random)
     }

@@ -42,6 +42,7 @@ struct DecisionRecord {
             }
             if let caseID = admitted.request.caseID { members.append(("case", .string(caseID))) }
         }
+        if let days = decided.keepDays { members.append(("keepDays", .integer(days))) }
         if let days = based.legalBasis?.withholdDays {
             let day = CalendarDate(dayNumber: admitted.day.dayNumber + days)
             members.append(("visibleFrom", .string(day.description)))
@@ -68,6 +69,7 @@ struct DecisionRecord {
             ("emergency", .string(shared.emergencyState)),
             ("protected", .bool(shared.isProtected)), ("child", .bool(shared.isChild)),
             ("deceased", .bool(shared.isDeceased)),
+            ("askingWithinPurpose", .bool(shared.isAskingWithinPurpose)),
         ]
     }
 
@@ -91,6 +93,9 @@ struct DecisionRecord {
             "mandatesGiven": .integer(facts.mandatesGiven),
             "withinBudget": .bool(facts.isWithinBudget),
             "emergencyCovers": .bool(facts.emergencyCoversItem),
+            "purposePredicateOnly": .bool(facts.isPurposePredicateOnly),
+            "consentAssured": .bool(facts.isConsentAssured),
+            "askingWithinConsent": .bool(facts.isAskingWithinConsent),
             "allowed": .bool(decision.isAllowed),
             "rules": .array(decision.determining.map { .string($0) }),
             "failed": .array(decision.failed.map { .string($0) }),

@@ -120,7 +120,8 @@ private struct RecordedFacts {
             mandatesRequired: try number("mandatesRequired"), isCaseGiven: try flag("caseGiven"),
             emergencyState: try text("emergency"),
             isProtected: try flag("protected"), isChild: try flag("child"),
-            isDeceased: try flag("deceased"), itemCount: itemCount,
+            isDeceased: try flag("deceased"),
+            isAskingWithinPurpose: try flag("askingWithinPurpose"), itemCount: itemCount,
             clock: Int64(try number("clock")))
     }
 
@@ -132,7 +133,10 @@ private struct RecordedFacts {
             consentAssurance: try number("assurance"), consentGiver: try text("giver"),
             mandatesGiven: try number("mandatesGiven"),
             isWithinBudget: try flag("withinBudget"),
-            emergencyCoversItem: try flag("emergencyCovers"))
+            emergencyCoversItem: try flag("emergencyCovers"),
+            isPurposePredicateOnly: try flag("purposePredicateOnly"),
+            isConsentAssured: try flag("consentAssured"),
+            isAskingWithinConsent: try flag("askingWithinConsent"))
     }
 
     /// What the rules now say otherwise about this item.

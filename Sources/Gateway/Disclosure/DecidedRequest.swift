@@ -9,6 +9,19 @@ package struct DecidedRequest: Sendable {
         self.consented = consented
         self.decisions = decisions
     }
+
+    /// The items that are permitted.
+    var allowedItems: [FieldID] { decisions.filter(\.isAllowed).map(\.item) }
+
+    /// How many days the receiver may keep what is permitted, by rules, purpose and consents; nil where nothing is.
+    var keepDays: Int? {
+        let allowed = decisions.filter(\.isAllowed)
+        guard !allowed.isEmpty else { return nil }
+        let days =
+            allowed.flatMap { [$0.obligations.retainDaysMax, consented.limits[$0.item]?.keepDays] }
+            + [consented.located.based.purpose?.dataLifeDays]
+        return days.compactMap(\.self).min()
+    }
 }
 
 /// The decision about one item.

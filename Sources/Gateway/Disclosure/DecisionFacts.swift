@@ -33,6 +33,8 @@ struct DecisionFacts: Hashable, Sendable {
         var isChild: Bool
         /// Confirmed dead; false unless somebody has to agree.
         var isDeceased: Bool
+        /// Whether the purpose lets the department ask about this resident once more.
+        var isAskingWithinPurpose: Bool
         var itemCount: Int
         /// Milliseconds since 1970.
         var clock: Int64
@@ -53,22 +55,32 @@ struct DecisionFacts: Hashable, Sendable {
     /// Whether the caller may still ask this question about the resident's field (``QuestionBudget``).
     var isWithinBudget = true
     var emergencyCoversItem: Bool
+    /// Whether the purpose may learn of the item's field by predicates alone.
+    var isPurposePredicateOnly: Bool
+    /// Whether it is as sure that the resident agreed as the purpose asks.
+    var isConsentAssured: Bool
+    /// Whether the resident's own consent lets the department ask once more.
+    var isAskingWithinConsent: Bool
 }
 
 extension DecisionFacts {
     init(item: FieldID, consented: ConsentedRequest, shared: Shared, catalogue: Catalogue) {
         let based = consented.located.based
         let standing = consented.standings[item]
+        let assurance = standing?.consent?.statement.assurance ?? 0
         self.init(
             shared: shared, item: item, isPredicate: catalogue.predicates[item] != nil,
             isItemKnown: catalogue.carrier(of: item) != nil,
             purposeCoversItem: based.purpose?.fields.contains(item) ?? false,
             basisCoversItem: based.legalBasis?.fields.contains(item) ?? false,
             consentState: standing?.status.rawValue ?? "none",
-            consentAssurance: standing?.consent?.statement.assurance ?? 0,
+            consentAssurance: assurance,
             consentGiver: standing?.consent?.statement.giver.word ?? "none",
             mandatesGiven: consented.mandatesGiven[item] ?? 0,
-            emergencyCoversItem: consented.located.emergency.items.contains(item))
+            emergencyCoversItem: consented.located.emergency.items.contains(item),
+            isPurposePredicateOnly: based.purpose?.predicateOnly.contains(item) ?? false,
+            isConsentAssured: assurance >= based.purpose?.assuranceMin ?? 1,
+            isAskingWithinConsent: consented.limits[item]?.isWithin ?? true)
     }
 }
 
@@ -94,6 +106,7 @@ extension DecisionFacts.Shared {
             isProtected: consented.located.standing.isProtected,
             isChild: consented.located.facts?.needsGuardian ?? false,
             isDeceased: consented.located.facts?.life == .deathConfirmed,
-            itemCount: admitted.items.count, clock: admitted.clock)
+            isAskingWithinPurpose: consented.isAskingWithinPurpose, itemCount: admitted.items.count,
+            clock: admitted.clock)
     }
 }

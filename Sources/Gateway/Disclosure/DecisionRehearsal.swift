@@ -35,7 +35,7 @@ package struct DecisionRehearsal: Sendable {
         let based = BasisStage(catalogue: parts.catalogue).attach(to: admitted)
         let located = SupposedResidents(residents: [resident])
             .locate(based, catalogue: parts.catalogue)
-        let consented = ConsentStage.attach(to: located, records: consents)
+        let consented = try ConsentStage.attach(to: located, records: consents)
         let decided = try DecisionStage(catalogue: parts.catalogue, policies: parts.policies)
             .decide(consented) { _ in true }
         return decided.decisions.filter(\.isAllowed).count

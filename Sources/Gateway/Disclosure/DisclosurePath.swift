@@ -153,6 +153,10 @@ struct Recording {
                 pseudonym = try parts.namePseudonym(
                     of: resident, department: based.admitted.request.department, in: writer)
             }
+            // Where the entry cannot be kept after all, a request too many is counted: never one too few.
+            for slot in consented.slots(of: decided.allowedItems) {
+                try writer.countAsking(slot, on: based.admitted.day)
+            }
             let draft = AuditDraft.decision(
                 DecisionRecord(decided, bundleHash: parts.policies.hash),
                 resident: located.resident)
@@ -178,15 +182,19 @@ struct OpenedDecision {
     let confirmed: Set<ValuePlace>
     /// What stands in the place of values of items that leave as tokens, in the order of the values.
     let tokens: [FieldID: [String]]
+    /// Permitted items that were not opened, because a resident said no after the decision.
+    let stopped: [FieldID: RefusalReason]
 
     fileprivate init(
-        recorded: RecordedDecision, values: [FieldID: [OpenedValue]], confirmed: Set<ValuePlace>,
-        tokens: [FieldID: [String]]
+        recorded: RecordedDecision, values: [FieldID: [OpenedValue]] = [:],
+        confirmed: Set<ValuePlace> = [], tokens: [FieldID: [String]] = [:],
+        stopped: [FieldID: RefusalReason] = [:]
     ) {
         self.recorded = recorded
         self.values = values
         self.confirmed = confirmed
         self.tokens = tokens
+        self.stopped = stopped
     }
 }
 
@@ -203,14 +211,16 @@ struct Opening {
     func open(_ recorded: RecordedDecision) throws(GatewayError) -> OpenedDecision {
         let decided = recorded.decided
         let allowed = decided.decisions.filter(\.isAllowed)
-        let fields = Set(allowed.flatMap(\.fields))
-        guard let resident = decided.consented.located.resident, !fields.isEmpty else {
-            return OpenedDecision(recorded: recorded, values: [:], confirmed: [], tokens: [:])
+        guard let resident = decided.consented.located.resident, !allowed.isEmpty else {
+            return OpenedDecision(recorded: recorded)
         }
-        let asked = Set(
-            allowed.compactMap { parts.catalogue.predicates[$0.item] }
-                .filter(\.needsConfirmation).flatMap(\.fields))
         let found = try parts.store.read { reader throws(GatewayError) in
+            let stopped = try ConsentStage(parts: parts).objections(to: decided, store: reader)
+            let open = allowed.filter { stopped[$0.item] == nil }
+            let fields = Set(open.flatMap(\.fields))
+            let asked = Set(
+                open.compactMap { parts.catalogue.predicates[$0.item] }
+                    .filter(\.needsConfirmation).flatMap(\.fields))
             let stored = try reader.values(of: [resident.number], fields: fields.sorted())
             let opener = ValueOpener(
                 keyring: parts.keyring, catalogue: parts.catalogue, tenant: parts.tenant)
@@ -219,7 +229,7 @@ struct Opening {
             for field in asked {
                 digests[field] = try reader.confirmedDigests(of: field, resident: resident.number)
             }
-            return (opened: opened, digests: digests)
+            return (opened: opened, digests: digests, stopped: stopped)
         }
         var confirmed: Set<ValuePlace> = []
         for value in found.opened {
@@ -233,14 +243,18 @@ struct Opening {
         }
         let values = Dictionary(grouping: found.opened, by: \.stored.field)
         var tokens: [FieldID: [String]] = [:]
-        for decision in allowed where decision.obligations.form == .token && !decision.isPredicate {
+        for decision in allowed
+        where decision.obligations.form == .token && !decision.isPredicate
+            && found.stopped[decision.item] == nil
+        {
             tokens[decision.item] = try ValueTokens(
                 keyring: parts.keyring,
                 department: decided.consented.located.based.admitted.request.department
             ).tokens(of: (values[decision.item] ?? []).map(\.text), field: decision.item)
         }
         return OpenedDecision(
-            recorded: recorded, values: values, confirmed: confirmed, tokens: tokens)
+            recorded: recorded, values: values, confirmed: confirmed, tokens: tokens,
+            stopped: found.stopped)
     }
 }
 
@@ -258,20 +272,19 @@ struct ObligationStage {
                 rules: decision.shown.determining, obligations: decision.shown.obligations,
                 withheldCount: withheldCount(of: decision, opened: opened))
         }
-        let limits =
-            decided.decisions.filter(\.isAllowed).compactMap(\.obligations.retainDaysMax)
-            + [located.based.purpose?.dataLifeDays].compactMap(\.self)
+        let isGiven = items.contains { !$0.isRefused }
         return Answer(
             requestID: located.based.admitted.requestID, items: items,
-            receipt: opened.recorded.receipt, retainDays: limits.min(),
-            isResidentKnown: decided.decisions.contains(where: \.isAllowed)
-                ? located.resident != nil : nil, pseudonym: opened.recorded.pseudonym)
+            receipt: opened.recorded.receipt, retainDays: decided.keepDays,
+            isResidentKnown: isGiven ? located.resident != nil : nil,
+            pseudonym: isGiven ? opened.recorded.pseudonym : nil)
     }
 
     private func outcome(
         of decision: ItemDecision, opened: OpenedDecision, day: CalendarDate
     ) -> AnswerItem.Outcome {
         guard decision.isAllowed else { return .refused(decision.shown.reasons) }
+        if let reason = opened.stopped[decision.item] { return .refused([reason]) }
         if let predicate = catalogue.predicates[decision.item] {
             return .predicate(result(of: predicate, opened: opened, day: day))
         }

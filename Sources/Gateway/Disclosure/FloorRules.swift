@@ -65,6 +65,13 @@ package enum FloorRules {
         forbid (principal, action == Hangu::Action::"disclose", resource)
         when { context.known.item && resource.tier >= 4 };
 
+        @id("floor.purpose-predicate-only") @reason("item.predicate-only")
+        forbid (principal, action == Hangu::Action::"disclose", resource)
+        when { context.purposePredicateOnly };
+
+        @id("floor.purpose-frequency") @reason("purpose.asked-too-often")
+        forbid (principal, action, resource) unless { context.asking.withinPurpose };
+
         @id("floor.consent-refused") @reason("consent.refused")
         forbid (principal, action, resource)
         when { context.consent.required && context.consent.state == "refused" };
@@ -106,6 +113,15 @@ package enum FloorRules {
         @id("floor.consent-deceased") @reason("consent.resident-deceased")
         forbid (principal, action, resource)
         when { context.consent.required && context.subject.deceased };
+        @id("floor.consent-assurance") @reason("consent.assurance-too-low")
+        forbid (principal, action, resource)
+        when { context.consent.required && context.consent.inForce }
+        unless { context.consent.assured };
+
+        @id("floor.consent-frequency") @reason("consent.asked-too-often")
+        forbid (principal, action, resource)
+        when { context.consent.required && context.consent.inForce }
+        unless { context.asking.withinConsent };
 
         @id("floor.consent-in-force") @reason("consent.missing")
         forbid (principal, action, resource)
@@ -142,12 +158,15 @@ package enum RefusalReason: String, Hashable, Sendable, CaseIterable {
     case outsidePurpose = "item.outside-purpose"
     case outsideBasis = "item.outside-basis"
     case predicateOnly = "item.predicate-only"
+    case askedTooOften = "purpose.asked-too-often"
     case consentRefused = "consent.refused"
     case consentWithdrawn = "consent.withdrawn"
     case consentExpired = "consent.expired"
     case consentNotYet = "consent.not-yet"
     case consentPaused = "consent.paused"
     case consentAwaiting = "consent.awaiting-confirmation"
+    case consentAssuranceTooLow = "consent.assurance-too-low"
+    case consentAskedTooOften = "consent.asked-too-often"
     case consentNotOfGuardian = "consent.not-of-guardian"
     case consentDeceased = "consent.resident-deceased"
     case consentMissing = "consent.missing"

@@ -66,6 +66,12 @@ package struct SupposedPerson: Hashable, Sendable {
     /// Confirmed dead.
     package var isDeceased = false
     package var emergency = Emergency.none
+    /// Whether the purpose's limit of requests in a period is reached.
+    package var isAskedTooOften = false
+    /// Whether the limit of the residents' own consents is.
+    package var isAskedMoreThanAgreed = false
+    /// Whether the department has asked as many different questions about the field as it may.
+    package var hasSpentQuestions = false
 
     /// Whether an emergency access is open for the officer, case and resident of the request.
     package enum Emergency: String, Hashable, Sendable, CaseIterable {

@@ -48,9 +48,12 @@ package struct Rehearsal: Sendable {
         }
         let located = SupposedResidents(residents: residents, person: world.person)
             .locate(based, catalogue: catalogue)
-        let consented = ConsentStage.attach(to: located, records: records)
+        let consented = try ConsentStage.attach(
+            to: located, records: records,
+            isAskingWithinPurpose: !world.person.isAskedTooOften,
+            isAskingWithinConsent: !world.person.isAskedMoreThanAgreed)
         let decided = try DecisionStage(catalogue: catalogue, policies: policies)
-            .decide(consented) { _ in true }
+            .decide(consented) { _ in !world.person.hasSpentQuestions }
         return RehearsedDecision(decided: decided, policies: policies)
     }
 

@@ -7,15 +7,17 @@ import Consent
 /// the next: building the context anew for each item would cost more than asking the rules.
 struct RuleContext {
     private static let whole = RecordShape([
-        "purpose", "purposeListsDepartment", "purposeListsBasis", "purposeCoversItem", "known",
+        "purpose", "purposeListsDepartment", "purposeListsBasis", "purposeCoversItem",
+        "purposePredicateOnly", "asking", "known",
         "basis", "consent", "household", "case", "emergency", "subject", "itemCount", "clock",
     ])
+    private static let asking = RecordShape(["withinPurpose", "withinConsent"])
     private static let known = RecordShape(["department", "purpose", "basis", "item"])
     private static let basis = RecordShape([
         "id", "kind", "inForce", "authorityHolds", "coversItem",
     ])
     private static let consent = RecordShape([
-        "required", "inForce", "state", "assurance", "giver",
+        "required", "inForce", "state", "assurance", "giver", "assured",
     ])
     private static let household = RecordShape([
         "mandateRequired", "complete", "adults", "mandated",
@@ -27,6 +29,8 @@ struct RuleContext {
     let shared: DecisionFacts.Shared
     private let purpose: Value
     private let caseGiven: Value
+    /// The record of how often may be asked where the resident's consent does not, and where it does allow it.
+    private let askings: [Value]
     private let subject: Value
     /// The record of the emergency access where it does not, and where it does reach the item.
     private let emergencies: [Value]
@@ -40,6 +44,10 @@ struct RuleContext {
         self.shared = shared
         purpose = .entity(CatalogueEntities.purpose(shared.purpose))
         caseGiven = .record(Self.caseReference.record([.bool(shared.isCaseGiven)]))
+        askings = [false, true].map { isWithinConsent in
+            .record(
+                Self.asking.record([.bool(shared.isAskingWithinPurpose), .bool(isWithinConsent)]))
+        }
         subject = .record(
             Self.subject.record([
                 .bool(shared.isProtected), .bool(shared.isChild), .bool(shared.isDeceased),
@@ -73,7 +81,7 @@ struct RuleContext {
             .bool(shared.isConsentRequired),
             .bool(facts.consentState == ConsentStatus.inForce.rawValue),
             .string(facts.consentState), .long(Int64(facts.consentAssurance)),
-            .string(facts.consentGiver),
+            .string(facts.consentGiver), .bool(facts.isConsentAssured),
         ])
         let isComplete =
             shared.mandatesRequired > 0 && facts.mandatesGiven >= shared.mandatesRequired
@@ -83,7 +91,8 @@ struct RuleContext {
         ])
         return Self.whole.record([
             purpose, .bool(shared.purposeListsDepartment), .bool(shared.purposeListsBasis),
-            .bool(facts.purposeCoversItem), knowns[facts.isItemKnown ? 1 : 0],
+            .bool(facts.purposeCoversItem), .bool(facts.isPurposePredicateOnly),
+            askings[facts.isAskingWithinConsent ? 1 : 0], knowns[facts.isItemKnown ? 1 : 0],
             bases[facts.basisCoversItem ? 1 : 0], .record(consent), .record(household), caseGiven,
             emergencies[facts.emergencyCoversItem ? 1 : 0], subject, .long(Int64(shared.itemCount)), clock,
         ])

@@ -16,6 +16,9 @@ extension DecisionFacts {
         facts.mandatesGiven = 0
         facts.shared.mandatesRequired = 0
         facts.isWithinBudget = true
+        facts.isConsentAssured = false
+        facts.isAskingWithinConsent = true
+        facts.shared.isAskingWithinPurpose = true
         facts.shared.isProtected = PersonStanding.unknown.isProtected
         facts.shared.isChild = false
         facts.shared.isDeceased = false
@@ -32,6 +35,9 @@ extension DecisionFacts {
         facts.shared.mandatesRequired = max(1, shared.mandatesRequired)
         facts.mandatesGiven = facts.shared.mandatesRequired
         facts.isWithinBudget = true
+        facts.isConsentAssured = true
+        facts.isAskingWithinConsent = true
+        facts.shared.isAskingWithinPurpose = true
         return facts
     }
 }

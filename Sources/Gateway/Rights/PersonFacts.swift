@@ -39,21 +39,24 @@ extension PersonFacts {
         let stored = try reader.values(of: [resident.number], fields: fields)
         var births: [CalendarDate] = []
         var isReported = false
+        var isConfirmed = false
+        let confirmed = try reader.confirmedDigests(of: .deceased, resident: resident.number)
         for value in try opener.open(stored, resident: { _ in resident.id }) {
             switch value.stored.field {
-            case .deceased: isReported = isReported || value.text == "true"
+            case .deceased where value.text == "true":
+                isReported = true
+                if isConfirmed || confirmed.isEmpty { continue }
+                isConfirmed = confirmed.contains(
+                    try ValueDigest.of(
+                        value.text, field: .deceased, resident: resident.id, keyring: parts.keyring)
+                )
+            case .deceased: continue
             case .deathDate: isReported = true
             default: if let birth = Self.latestBirth(in: value, day: day) { births.append(birth) }
             }
         }
         years = births.max()?.fullYears(on: day)
-        guard isReported else {
-            life = .alive
-            return
-        }
-        life =
-            try reader.isConfirmed(.deceased, of: resident.number)
-            ? .deathConfirmed : .deathReported
+        life = isConfirmed ? .deathConfirmed : isReported ? .deathReported : .alive
     }
 
     /// The latest birth date that a value allows: of a date of which parts are unknown, the last day.

@@ -38,7 +38,9 @@ package struct Domain: Sendable {
 
     static let unknown = "?unknown"
     /// An adult who needs no protection, then one thing that can be otherwise.
-    static let subjects: [SubjectWord?] = [nil, .child, .deceased, .protected]
+    static let subjects: [SubjectWord?] = [
+        nil, .child, .deceased, .protected, .askedTooOften, .askedMoreThanAgreed,
+    ]
 
     package init(_ rehearsal: Rehearsal) {
         let catalogue = rehearsal.catalogue

@@ -116,6 +116,9 @@ struct Setting {
             case .child: person.isChild = true
             case .deceased: person.isDeceased = true
             case .protected: person.isProtected = true
+            case .askedTooOften: person.isAskedTooOften = true
+            case .askedMoreThanAgreed: person.isAskedMoreThanAgreed = true
+            case .tooManyQuestions: person.hasSpentQuestions = true
             }
         }
         if let node = nodes[.emergency] {

@@ -92,15 +92,21 @@ enum ConsentWord: String, CaseIterable {
     static var spellings: [String] { allCases.flatMap { [$0.rawValue, $0.chinese] } }
 }
 
-/// What may be supposed of the person asked about.
+/// What may be supposed of the person asked about, and of what was asked about them before.
 enum SubjectWord: String, CaseIterable {
     case child, deceased, protected
+    case askedTooOften = "asked-too-often"
+    case askedMoreThanAgreed = "asked-more-than-agreed"
+    case tooManyQuestions = "too-many-questions"
 
     var chinese: String {
         switch self {
         case .child: "儿童"
         case .deceased: "已故"
         case .protected: "需要保护"
+        case .askedTooOften: "查询过频"
+        case .askedMoreThanAgreed: "超过同意的次数"
+        case .tooManyQuestions: "问题过多"
         }
     }
 

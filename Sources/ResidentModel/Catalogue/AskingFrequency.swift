@@ -44,6 +44,20 @@ package struct AskingFrequency: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { "\(times)/\(per.rawValue)" }
 
+    /// The last day of the period that a day lies in.
+    package func lastDay(of day: CalendarDate) -> CalendarDate {
+        let (year, month, _) = day.parts
+        let last: CalendarDate? =
+            switch per {
+            case .day: day
+            case .month:
+                CalendarDate(
+                    year: year, month: month, day: CalendarDate.length(ofMonth: month, year: year))
+            case .year: CalendarDate(year: year, month: 12, day: 31)
+            }
+        return last ?? day
+    }
+
     /// The period that a day lies in, as text that names it: `2026-11-22`, `2026-11` or `2026`.
     package func period(of day: CalendarDate) -> String {
         let text = day.description

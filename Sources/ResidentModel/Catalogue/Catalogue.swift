@@ -72,7 +72,8 @@ package struct Catalogue: Sendable {
         var purposes: [String: Purpose] = [:]
         for entry in try Self.section("purposes", of: files.purposes, format: 1) {
             purposes[entry.key] = try Purpose(
-                entry, bases: Set(bases.keys), departments: Set(departments.keys), knows: knows)
+                entry, bases: Set(bases.keys), departments: Set(departments.keys)
+            ) { id in predicates[id]?.field ?? byID[id]?.id }
         }
         var emergencies: [String: EmergencyTemplate] = [:]
         if let node = files.emergencies {

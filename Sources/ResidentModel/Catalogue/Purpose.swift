@@ -12,6 +12,8 @@ package struct Purpose: Hashable, Sendable {
     package let departments: Set<String>
     /// The fields and predicates that the purpose can need at most.
     package let fields: Set<FieldID>
+    /// Fields of which the purpose may learn by predicates alone, never by value.
+    package let predicateOnly: Set<FieldID>
     /// How long the receiver may keep what it was given.
     package let dataLifeDays: Int
     /// How many residents one request may name.
@@ -34,7 +36,7 @@ extension Purpose {
 
     init(
         _ entry: YAMLEntry, bases: Set<String>, departments known: Set<String>,
-        knows: (FieldID) -> Bool
+        carrier: (FieldID) -> FieldID?
     ) throws(YAMLError) {
         guard isName(entry.key, separators: [UInt8(ascii: "-")], lengthMax: 48) else {
             throw YAMLError("'\(entry.key)' is no purpose name", at: entry.keyPosition)
@@ -45,7 +47,13 @@ extension Purpose {
         plain = try Self.plainText(fields.required("plain"))
         legalBases = try Self.names(fields.required("legal-bases"), of: bases, "legal basis")
         departments = try Self.names(fields.required("departments"), of: known, "department")
-        self.fields = try fieldSet(fields.required("fields"), knows: knows)
+        let ceiling = try fields.required("fields")
+        self.fields = try fieldSet(ceiling) { carrier($0) != nil }
+        guard !self.fields.isEmpty else {
+            throw YAMLError("a purpose that can need nothing is none", at: ceiling.position)
+        }
+        predicateOnly = try Self.predicateOnly(
+            fields.optional("predicate-only"), of: self.fields, carrier: carrier)
         dataLifeDays = try fields.required("data-life-days").integer(in: 1...3_650)
         batchMax = try fields.required("batch-max").integer(in: 1...100_000)
         frequency = try AskingFrequency(fields.required("frequency"))
@@ -65,6 +73,34 @@ extension Purpose {
                     + "\(plainCharactersMax) are allowed", at: node.position)
         }
         return plain
+    }
+
+    /// Reads the fields that are never given by value.
+    ///
+    /// Each must be a field that a predicate of the ceiling asks and that the ceiling itself does not name, so that
+    /// neither list says what the other takes back.
+    private static func predicateOnly(
+        _ node: YAMLNode?, of ceiling: Set<FieldID>, carrier: (FieldID) -> FieldID?
+    ) throws(YAMLError) -> Set<FieldID> {
+        var found: Set<FieldID> = []
+        for element in try node?.sequence() ?? [] {
+            let id = FieldID(try element.text())
+            guard carrier(id) == id else {
+                throw YAMLError("'\(id)' is not a field of the catalogue", at: element.position)
+            }
+            guard !ceiling.contains(id) else {
+                throw YAMLError(
+                    "'\(id)' stands in 'fields' too, where its value could be asked for",
+                    at: element.position)
+            }
+            guard ceiling.contains(where: { carrier($0) == id }) else {
+                throw YAMLError(
+                    "no predicate of 'fields' asks '\(id)'; name one, or leave the field out",
+                    at: element.position)
+            }
+            found.insert(id)
+        }
+        return found
     }
 
     static func names(

@@ -9,8 +9,9 @@ struct ConsentCommand: ParsableCommand {
         commandName: "consent",
         abstract: "Register what residents agreed to or refused, confirm, pause, withdraw, list.",
         subcommands: [
-            Grant.self, Answer.self, Confirm.self, Pause.self, Resume.self, Withdraw.self,
-            List.self,
+            Grant.self, Answer.self, Step<Confirming>.self, Step<Pausing>.self,
+            Step<Resuming>.self, Step<Withdrawing>.self, List.self, Expire.self, Receipt.self,
+            VerifyReceipt.self,
         ])
 
     /// How the resident said it.
@@ -39,6 +40,10 @@ struct ConsentCommand: ParsableCommand {
         @Option(help: "Which version of the text was shown or read out.")
         var textVersion = 1
 
+        @Option(
+            help: "Language of that text, such as zh, en, ug or bo; the command's own by default.")
+        var textLanguage: String?
+
         func validate() throws {
             guard ConsentChannel(rawValue: channel) != nil else {
                 throw ValidationError(
@@ -48,6 +53,10 @@ struct ConsentCommand: ParsableCommand {
             guard guardian == nil || delegate == nil else {
                 throw ValidationError("--guardian and --delegate: only one of them speaks")
             }
+            guard
+                textLanguage?.wholeMatch(of: /[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}/) != nil
+                    || textLanguage == nil
+            else { throw ValidationError("--text-language is a tag such as zh, en or ug-Arab") }
             guard textVersion > 0 else { throw ValidationError("--text-version counts from 1") }
         }
 
@@ -56,7 +65,8 @@ struct ConsentCommand: ParsableCommand {
                 throw ValidationError("--channel cannot be read")
             }
             var saying = ConsentBook.Saying(
-                channel: said, registeredBy: registeredBy, language: language.rawValue)
+                channel: said, registeredBy: registeredBy,
+                language: textLanguage ?? language.rawValue)
             saying.helper = helper
             saying.witness = witness
             saying.evidence = evidence
@@ -156,6 +166,29 @@ struct ConsentCommand: ParsableCommand {
     }
 }
 
+extension ConsentCommand {
+    /// The command `hangu consent expire`.
+    struct Expire: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Record the end of every consent whose time is over.",
+            discussion:
+                "Every command that opens the home does this too; run it daily where none is.")
+
+        @OptionGroup var options: HomeOptions
+
+        func run() throws {
+            try options.withHome { home, console in
+                let count = home.endedConsentCount
+                if console.isJSON {
+                    try console.say(json: ["expired": count])
+                } else {
+                    console.say(Messages.consentsEnded(count))
+                }
+            }
+        }
+    }
+}
+
 extension Console {
     /// Shows the version of a consent that a step has made.
     func show(_ record: ConsentRecord) throws {
@@ -183,6 +216,7 @@ private struct ConsentJSONOutput: Encodable {
     let giver: String
     let assurance: Int
     let confirmBy: String?
+    let confirmedBy: String?
 
     init(_ record: ConsentRecord) {
         id = record.id
@@ -199,5 +233,6 @@ private struct ConsentJSONOutput: Encodable {
         giver = record.statement.giver.word
         assurance = record.statement.assurance
         confirmBy = record.confirmBy?.description
+        confirmedBy = record.confirmedBy
     }
 }

@@ -2,16 +2,16 @@ import ArgumentParser
 import Consent
 import Gateway
 
-/// A command that takes one step in a consent's life.
-protocol ConsentStepCommand: ParsableCommand {
-    var step: ConsentStep { get }
-    var id: String { get }
-    var saying: ConsentCommand.SayingOptions { get }
-    var options: HomeOptions { get }
-}
+/// Which consent takes a step, and how it was said.
+struct ConsentStepOptions: ParsableArguments {
+    @Argument(help: "The consent's id, such as C-0123456789abcdef.")
+    var id: String
 
-extension ConsentStepCommand {
-    func run() throws {
+    @OptionGroup var saying: ConsentCommand.SayingOptions
+    @OptionGroup var options: HomeOptions
+
+    /// Takes the step and shows the version that it has made.
+    func take(_ step: ConsentStep) throws {
         try options.withHome { home, console in
             try console.show(
                 try ConsentBook(parts: home.parts).take(
@@ -20,77 +20,54 @@ extension ConsentStepCommand {
     }
 }
 
+/// A command whose name is the step that it takes.
+protocol NamedStep {
+    static var step: ConsentStep { get }
+    static var abstract: String { get }
+}
+
 extension ConsentCommand {
+    /// The command of a named step, such as `hangu consent withdraw`.
+    struct Step<Named: NamedStep>: ParsableCommand {
+        static var configuration: CommandConfiguration {
+            CommandConfiguration(commandName: Named.step.rawValue, abstract: Named.abstract)
+        }
+
+        @OptionGroup var step: ConsentStepOptions
+
+        func run() throws { try step.take(Named.step) }
+    }
+
     /// The command `hangu consent answer`.
-    struct Answer: ConsentStepCommand {
+    struct Answer: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Register what a resident says who has been asked.")
-
-        @Argument(help: "The consent's id, such as C-0123456789abcdef.")
-        var id: String
 
         @Flag(help: "The resident refuses.")
         var refused = false
 
-        @OptionGroup var saying: SayingOptions
-        @OptionGroup var options: HomeOptions
+        @OptionGroup var step: ConsentStepOptions
 
-        var step: ConsentStep { refused ? .refuse : .give }
+        func run() throws { try step.take(refused ? .refuse : .give) }
     }
 
-    /// The command `hangu consent confirm`.
-    struct Confirm: ConsentStepCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Confirm, as a second person, a consent that a helper registered.")
-
-        @Argument(help: "The consent's id, such as C-0123456789abcdef.")
-        var id: String
-
-        @OptionGroup var saying: SayingOptions
-        @OptionGroup var options: HomeOptions
-
-        var step: ConsentStep { .confirm }
+    enum Confirming: NamedStep {
+        static let step = ConsentStep.confirm
+        static let abstract = "Confirm, as a second person, a consent that a helper registered."
     }
 
-    /// The command `hangu consent pause`.
-    struct Pause: ConsentStepCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Pause a consent; it holds from the next request on.")
-
-        @Argument(help: "The consent's id, such as C-0123456789abcdef.")
-        var id: String
-
-        @OptionGroup var saying: SayingOptions
-        @OptionGroup var options: HomeOptions
-
-        var step: ConsentStep { .pause }
+    enum Pausing: NamedStep {
+        static let step = ConsentStep.pause
+        static let abstract = "Pause a consent; it holds from the next request on."
     }
 
-    /// The command `hangu consent resume`.
-    struct Resume: ConsentStepCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Let a paused consent hold again.")
-
-        @Argument(help: "The consent's id, such as C-0123456789abcdef.")
-        var id: String
-
-        @OptionGroup var saying: SayingOptions
-        @OptionGroup var options: HomeOptions
-
-        var step: ConsentStep { .resume }
+    enum Resuming: NamedStep {
+        static let step = ConsentStep.resume
+        static let abstract = "Let a paused consent hold again."
     }
 
-    /// The command `hangu consent withdraw`.
-    struct Withdraw: ConsentStepCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Withdraw a consent; it holds from the next request on.")
-
-        @Argument(help: "The consent's id, such as C-0123456789abcdef.")
-        var id: String
-
-        @OptionGroup var saying: SayingOptions
-        @OptionGroup var options: HomeOptions
-
-        var step: ConsentStep { .withdraw }
+    enum Withdrawing: NamedStep {
+        static let step = ConsentStep.withdraw
+        static let abstract = "Withdraw a consent; it holds from the next request on."
     }
 }

@@ -13,6 +13,8 @@ struct OpenHome {
     let parts: GatewayParts
     let store: HomeStore
     let keyDatabase: KeyDatabase
+    /// How many consents were found to have ended when the home was opened.
+    let endedConsentCount: Int
 
     /// - Parameters:
     ///   - folder: A home that `hangu init` has made.
@@ -61,7 +63,9 @@ struct OpenHome {
             policies: policies.bundle, tenant: configuration.tenant, log: log, clock: clock,
             random: random, threads: StoreThreads())
         try PolicyActivation.activate(parts)
-        if try Forgetting(parts).finishPending() > 0 { try clearAuditIndex() }
+        let forgottenCount = try Forgetting(parts).finishPending()
+        endedConsentCount = try ConsentBook(parts: parts).recordEnded()
+        if forgottenCount > 0 { try clearAuditIndex() }
     }
 
     /// Empties the index over the log, which is made anew when it is next asked: terms of details that no key opens any
@@ -91,6 +95,7 @@ enum HomeKeys {
     static let indexes = [
         FieldID.citizenNumber.text, FieldID.householdNumber.text, "record-key", "record-content",
         AuditTrail.indexKeyName, ResidentMap.keyName, ValueTokens.keyName, QuestionBudget.keyName,
+        AskingCount.keyName,
     ]
 
     /// Adds the first version of every key that the ring does not have yet; in a ring of the SM family also the log's

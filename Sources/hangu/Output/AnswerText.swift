@@ -98,6 +98,10 @@ enum ReasonText {
         case .outsideBasis: Message("超出法律依据的范围", "the legal basis does not reach so far")
         case .predicateOnly:
             Message("只能回答是否，不能给出内容", "only yes or no may be answered, never the value")
+        case .askedTooOften:
+            Message(
+                "本期查询次数已用完，下一期再问",
+                "the purpose's requests of this period are used up; ask in the next")
         case .consentRefused: Message("本人不同意", "the resident has refused")
         case .consentWithdrawn: Message("本人已撤回同意", "the resident has withdrawn the consent")
         case .consentExpired: Message("同意已过期", "the consent has expired")
@@ -105,6 +109,12 @@ enum ReasonText {
         case .consentPaused: Message("本人已暂停同意", "the resident has paused the consent")
         case .consentAwaiting:
             Message("同意还没有由第二人确认", "no second person has confirmed the consent yet")
+        case .consentAssuranceTooLow:
+            Message(
+                "同意的方式不够可靠，请当面再次征求",
+                "the consent is not sure enough for this purpose; take it in person")
+        case .consentAskedTooOften:
+            Message("本人同意的次数已用完", "the resident has agreed to no more requests in this period")
         case .consentNotOfGuardian:
             Message("需要监护人同意", "the guardian has to agree, not somebody else")
         case .consentDeceased:

@@ -47,6 +47,20 @@ extension Messages {
         }
     }
 
+    static func consentsEnded(_ count: Int) -> Message {
+        Message("已登记 \(count) 份同意到期", "recorded the end of \(count) consents")
+    }
+
+    static func receiptWritten(_ id: String, code: String) -> Message {
+        Message("回执 \(id)，代号 \(code)", "receipt of \(id), code \(code)")
+    }
+
+    static func receiptVerified(_ id: String, entry: UInt64) -> Message {
+        Message(
+            "回执真实：\(id) 由日志的密钥签名，见日志第 \(entry) 条",
+            "the receipt is genuine: \(id), signed by the log's key, is entry \(entry) of the log")
+    }
+
     /// One line of a list.
     static func consentLine(_ record: ConsentRecord) -> Message {
         let state = record.state.message

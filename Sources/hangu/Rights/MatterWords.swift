@@ -52,6 +52,7 @@ enum MatterWords {
         case .open: Message("待核对", "open")
         case .confirmed: Message("已核实", "confirmed")
         case .rejected: Message("不属实", "rejected")
+        case .replaced: Message("内容已变，另行核对", "replaced by a newer one")
         case nil: Message(word, word)
         }
     }

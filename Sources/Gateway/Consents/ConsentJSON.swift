@@ -30,6 +30,8 @@ enum ConsentJSON {
             ("witness", statement.witness.map { .string($0) }),
             ("evidence", statement.evidence.map { .string($0) }),
             ("confirmBy", record.confirmBy.map { .string($0.description) }),
+            ("confirmedBy", record.confirmedBy.map { .string($0) }),
+            ("endedAs", record.endedAs.map { .string($0.rawValue) }),
         ]
         members += optional.compactMap { name, value in value.map { (name, $0) } }
         return .object(JSONObject(distinctMembers: members))
@@ -50,7 +52,9 @@ enum ConsentJSON {
             id: id, version: version, state: state,
             scope: ConsentScope(
                 purpose: purpose, recipient: recipient, items: Set(items.map { FieldID($0) })),
-            terms: terms, statement: statement, confirmBy: date(value["confirmBy"]))
+            terms: terms, statement: statement, confirmBy: date(value["confirmBy"]),
+            confirmedBy: value["confirmedBy"]?.string,
+            endedAs: value["endedAs"]?.string.flatMap(ConsentState.init(rawValue:)))
     }
 
     private static func terms(_ value: JSONValue) -> ConsentTerms? {

@@ -5,7 +5,7 @@ package import ResidentModel
 
 /// The consent register of a home: records sealed under their resident's key.
 package struct ConsentBook: Sendable {
-    private let parts: GatewayParts
+    let parts: GatewayParts
     /// The class whose key, with the resident's, seals consents.
     package static let consentClass = "consent"
 
@@ -115,6 +115,14 @@ package struct ConsentBook: Sendable {
             else { throw .request(.unknownConsent) }
             let located = LocatedResident(number: sealed.resident, id: resident)
             let record = try open(sealed, of: located)
+            if step == .give || step == .resume {
+                guard let purpose = parts.catalogue.purposes[record.scope.purpose] else {
+                    throw .request(.unknownName(record.scope.purpose, of: "purpose"))
+                }
+                try inConsent { () throws(ConsentError) in
+                    try ConsentRegister.checkYes(statement, purpose: purpose)
+                }
+            }
             let next = try inConsent { () throws(ConsentError) in
                 try record.taking(
                     step, statement: statement, on: parts.clock.today,
@@ -169,7 +177,7 @@ package struct ConsentBook: Sendable {
             recordedAt: parts.clock.milliseconds)
     }
 
-    private func inConsent<Result>(
+    func inConsent<Result>(
         _ body: () throws(ConsentError) -> Result
     ) throws(GatewayError) -> Result {
         do { return try body() } catch { throw .consent(error) }
@@ -204,7 +212,7 @@ package struct ConsentBook: Sendable {
         try CitizenNumber(asked: text, today: parts.clock.today)
     }
 
-    private func keep(
+    func keep(
         _ record: ConsentRecord, of resident: LocatedResident, in writer: any StoreWriter
     ) throws(GatewayError) {
         let sealed: [UInt8]
@@ -217,10 +225,10 @@ package struct ConsentBook: Sendable {
         try writer.insert(
             SealedConsent(
                 id: record.id, version: record.version, resident: resident.number, sealed: sealed))
+        try writer.setOpen(record.id, of: resident.number, until: record.lastOpenDay)
         _ = try parts.log.append([.consentChange(record, resident: resident)], in: writer)
     }
 
-    /// One version, opened.
     func open(
         _ consent: SealedConsent, of resident: LocatedResident
     ) throws(GatewayError) -> ConsentRecord {
