@@ -20,8 +20,9 @@ package struct YAMLNode: Sendable {
             throw YAMLError(
                 "expected a text, found \(kind)", at: position, chinese: "这里应当是一个词或一句话")
         }
-        guard !text.isEmpty else { 
-            throw YAMLError("expected a text, found nothing", at: position, chinese: "这里空着") }
+        guard !text.isEmpty else {
+            throw YAMLError("expected a text, found nothing", at: position, chinese: "这里空着")
+        }
         return text
     }
 

@@ -5,9 +5,12 @@ import Testing
 
 /// Table files as spreadsheets save them.
 struct CSVTextTests {
-    @Test("Quotes, commas, a byte order mark and Windows line ends are read, and each cell keeps its place")
+    @Test(
+        "Quotes, commas, a byte order mark and Windows line ends are read, and each cell keeps its place"
+    )
     func cells() throws {
-        let records = try CSVText.records("\u{FEFF}a,\"b,\"\"c\"\"\"\r\n# note\r\n\r\n d ,e\r\n", file: "t.csv")
+        let records = try CSVText.records(
+            "\u{FEFF}a,\"b,\"\"c\"\"\"\r\n# note\r\n\r\n d ,e\r\n", file: "t.csv")
         #expect(records.count == 2)
         let texts = try records.map { try $0.map { try $0.text() } }
         #expect(texts == [["a", "b,\"c\""], ["d", "e"]])

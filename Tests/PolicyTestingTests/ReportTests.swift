@@ -31,7 +31,7 @@ struct ReportTests {
         let text = try report().written(as: .text, in: .english)
         #expect(text.contains("FAIL R-1 residence.in-town"))
         #expect(text.contains("a.test.yaml:8:41"))
-        #expect(text.contains("expected deny, got clear retain-at-most:30d"))
+        #expect(text.contains("expected deny, got clear human-confirmation retain-at-most:30d"))
         #expect(text.contains("because dibao.answers"))
         #expect(text.contains("nearest  if there were no consent, it would be deny"))
         #expect(text.contains("1 cases, 2 cells: 1 passed, 1 failed (0 cells by else)"))
@@ -54,7 +54,9 @@ struct ReportTests {
         #expect(tap[0] == "TAP version 14" && tap[1] == "1..2" && tap[2].hasPrefix("ok 1"))
         #expect(tap[3].hasPrefix("not ok 2 - R-1"))
         let github = report.written(as: .github, in: .english)
-        #expect(github.hasPrefix("::error file=a.test.yaml,line=8,col=41,title=R-1 residence.in-town::"))
+        #expect(
+            github.hasPrefix("::error file=a.test.yaml,line=8,col=41,title=R-1 residence.in-town::")
+        )
         let sarif = try JSONValue(parsing: report.written(as: .sarif, in: .english))
         let run = sarif["runs"]?.array?.first
         #expect(run?["results"]?.array?.count == 1)

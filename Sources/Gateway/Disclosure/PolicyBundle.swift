@@ -97,7 +97,9 @@ package struct PolicyBundle: Sendable {
     package var ruleNames: [String] { annotations.keys.map(\.text).sorted() }
 
     /// A rule's annotation, such as its reason code or its sentence in Chinese.
-    package func annotation(_ name: String, of rule: PolicyID) -> String? { annotations[rule]?[name] }
+    package func annotation(_ name: String, of rule: PolicyID) -> String? {
+        annotations[rule]?[name]
+    }
 
     /// A draft with other rules over the same catalogue, to compare with; it has no hash and is never in force.
     ///

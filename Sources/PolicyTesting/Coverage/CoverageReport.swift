@@ -52,7 +52,9 @@ extension Coverage {
                 lines.append("  " + word("没有决定过任何一格：", "decided no cell: ") + rule.name)
             }
             for (index, leaf) in rule.leaves.enumerated() {
-                for (isSeen, value) in [(rule.seenTrue[index], "true"), (rule.seenFalse[index], "false")]
+                for (isSeen, value) in [
+                    (rule.seenTrue[index], "true"), (rule.seenFalse[index], "false"),
+                ]
                 where !isSeen {
                     lines.append(
                         "  \(leaf.position): \(rule.name): "
@@ -69,7 +71,8 @@ extension Coverage {
     /// Each citation with its rules and the number of cells that they decided.
     package func lawMatrix(in language: ReportLanguage) -> String {
         law.map { entry in
-            let mark = entry.cells == 0 ? (language == .chinese ? "未测试" : "untested") : "\(entry.cells)"
+            let mark =
+                entry.cells == 0 ? (language == .chinese ? "未测试" : "untested") : "\(entry.cells)"
             return "\(entry.citation)\t\(mark)\t\(entry.rules.joined(separator: ", "))"
         }.joined(separator: "\n") + "\n"
     }

@@ -129,7 +129,9 @@ package struct Domain: Sendable {
         setting[.purpose] = node(purposes[point[.purpose]])
         setting[.legalBasis] = node(bases[point[.basis]].name)
         setting[.emergency] = node(bases[point[.basis]].emergency)
-        if let subject = Self.subjects[point[.subject]] { setting[.subject] = node(subject.rawValue) }
+        if let subject = Self.subjects[point[.subject]] {
+            setting[.subject] = node(subject.rawValue)
+        }
         setting[.clock] = node(Moments.text(of: clocks[point[.clock]]))
         setting[.caseNumber] = node(point[.caseGiven] == 1 ? "K-1" : "none")
         setting[.consent] = consents[point[.consent]].node(items[point[.item]].text)
@@ -148,7 +150,9 @@ package struct Domain: Sendable {
     func scenario(at point: Point, named name: String, expecting outcome: String) -> String {
         let item = items[point[.item]].text
         var given = point[.household] == 1 ? ", household: [none]" : ""
-        if let subject = Self.subjects[point[.subject]] { given += ", subject: \(subject.rawValue)" }
+        if let subject = Self.subjects[point[.subject]] {
+            given += ", subject: \(subject.rawValue)"
+        }
         let basis = bases[point[.basis]]
         if basis.emergency != "none" { given += ", emergency: \(basis.emergency)" }
         func quoted(_ text: String) -> String { text.hasPrefix("?") ? "\"\(text)\"" : text }
@@ -189,9 +193,10 @@ struct ConsentShape: Hashable, Sendable {
     }()
 
     private var members: [(String, String)] {
-        [("state", word.rawValue)] + [("giver", giver), ("via", channel)].compactMap { key, value in
-            value.map { (key, $0) }
-        }
+        [("state", word.rawValue)]
+            + [("giver", giver), ("via", channel)].compactMap { key, value in
+                value.map { (key, $0) }
+            }
     }
 
     /// As a scenario writes it.

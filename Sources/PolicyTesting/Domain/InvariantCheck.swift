@@ -62,7 +62,8 @@ package struct InvariantCheck {
     /// - Throws: ``ScenarioFault`` at the first that does not.
     package func sample(seed: UInt64) throws(ScenarioFault) -> Int {
         var random = SplitMix(state: seed)
-        let places = try AllowedPlaces(tables).places(within: InvariantScope(.init(), domain: tables.domain))
+        let places = try AllowedPlaces(tables).places(
+            within: InvariantScope(.init(), domain: tables.domain))
         for number in 0..<Self.sampleCount {
             // Half of them where a permit could meet, else nearly all would be refused.
             var point = Domain.Point()
@@ -82,7 +83,8 @@ package struct InvariantCheck {
                 isPermitted || !decision.isAllowed
             else {
                 throw ScenarioFault(
-                    .rule, at: Domain.place, "遍历表与裁决引擎不一致", "the tables and the engine disagree on:\n"
+                    .rule, at: Domain.place, "遍历表与裁决引擎不一致",
+                    "the tables and the engine disagree on:\n"
                         + tables.domain.scenario(at: point, named: "differs", expecting: "allow"))
             }
         }
@@ -243,7 +245,7 @@ struct AllowedPlaces {
     }
 
     /// The values of one axis that the rule's conditions on it alone admit.
-    private func possible(
+    func possible(
         _ axis: Domain.Axis, _ rule: RuleTables.RuleTable, _ scope: InvariantScope
     ) -> [Int] {
         guard case .and(let members) = rule.tree.root else { return scope.indexes(axis) }

@@ -15,7 +15,10 @@ struct ExpressionMutations {
             return within(members) { Cedar.Expression(.or($0), at: expression.position) }
         case .not(let member):
             return changes(of: member).map { change in
-                (Cedar.Expression(.not(change.expression), at: expression.position), change.sentence)
+                (
+                    Cedar.Expression(.not(change.expression), at: expression.position),
+                    change.sentence
+                )
             }
         default: return [negated(expression)] + ofLeaf(expression)
         }
@@ -47,7 +50,9 @@ struct ExpressionMutations {
     private func negated(_ expression: Cedar.Expression) -> Change {
         (
             Cedar.Expression(.not(expression), at: expression.position),
-            Title(chinese: "反转条件 \(expression.text)", english: "negate the condition \(expression.text)")
+            Title(
+                chinese: "反转条件 \(expression.text)",
+                english: "negate the condition \(expression.text)")
         )
     }
 
@@ -103,7 +108,8 @@ struct ExpressionMutations {
                 let value = DatetimeValue(text)
             else { return [] }
             return [Int64(-86_400_000), 86_400_000].map { shift in
-                let moment = Moments.text(of: value.milliseconds + shift).replacing("+08:00", with: "+0800")
+                let moment = Moments.text(of: value.milliseconds + shift).replacing(
+                    "+08:00", with: "+0800")
                 let literal = Cedar.Expression(.literal(.string(moment)), at: place)
                 return Cedar.Expression(.call(.datetime, [literal]), at: place)
             }

@@ -72,14 +72,17 @@ struct MutantMaker {
             without.remove(at: index)
             let text = condition.body.text
             mutants.append(
-                mutant("去掉条件 \(text)", "drop the condition \(text)", rule.with(conditions: without)))
+                mutant("去掉条件 \(text)", "drop the condition \(text)", rule.with(conditions: without))
+            )
             for change in ExpressionMutations(catalogue: catalogue).changes(of: condition.body) {
                 var changed = rule.conditions
                 changed[index] = Condition(
                     isUnless: condition.isUnless, body: change.expression,
                     position: condition.position)
                 mutants.append(
-                    mutant(change.sentence.chinese, change.sentence.english, rule.with(conditions: changed)))
+                    mutant(
+                        change.sentence.chinese, change.sentence.english,
+                        rule.with(conditions: changed)))
             }
         }
         for (words, chinese, english) in weakened(rule.annotations["obligation"]) {
@@ -102,7 +105,8 @@ struct MutantMaker {
             wider.resource = .any
             scopes.append(("不再限定事项", "mean any item", wider))
         }
-        if case .any = scope.action {} else {
+        if case .any = scope.action {
+        } else {
             var wider = scope
             wider.action = .any
             scopes.append(("不再区分问题和值", "mean questions and values alike", wider))
@@ -127,7 +131,10 @@ struct MutantMaker {
             var changed = words
             changed[index] = weaker
             results.append(
-                (changed.joined(separator: " "), "\(word) 放宽为 \(weaker)", "weaken \(word) to \(weaker)"))
+                (
+                    changed.joined(separator: " "), "\(word) 放宽为 \(weaker)",
+                    "weaken \(word) to \(weaker)"
+                ))
         }
         return results
     }

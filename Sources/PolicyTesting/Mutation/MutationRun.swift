@@ -59,7 +59,8 @@ package struct MutationRun {
                 catalogue: runner.rehearsal.catalogue,
                 policies: try runner.rehearsal.policies.draft(rules))
         } catch {
-            throw ScenarioFault(.rule, at: Domain.place, "变异后的规则不成立：\(error)", "the mutant is no bundle: \(error)")
+            throw ScenarioFault(
+                .rule, at: Domain.place, "变异后的规则不成立：\(error)", "the mutant is no bundle: \(error)")
         }
         let trial = try CaseRunner(rehearsal: draft, plan: plan, sentence: sentence)
         let likely = near[mutant.rule] ?? []
@@ -134,14 +135,22 @@ struct MutantComparison {
                 if let found = difference(rule, changed, at: outer) { return found }
             }
         }
+        let places = AllowedPlaces(tables)
+        /// Where the rule or its mutant can be satisfied at all.
+        func possible(_ axis: Domain.Axis) -> [Int] {
+            let found = [rule, changed].compactMap(\.self).map { places.possible(axis, $0, scope) }
+            return Set(found.joined()).sorted()
+        }
+        let (items, bases) = (possible(.item), possible(.basis))
+        let purposes = possible(.purpose)
         var outer = Domain.Point()
-        for department in scope.indexes(.department) {
+        for department in possible(.department) {
             outer[.department] = department
-            for purpose in scope.indexes(.purpose) {
+            for purpose in purposes {
                 outer[.purpose] = purpose
-                for item in scope.indexes(.item) {
+                for item in items {
                     outer[.item] = item
-                    for basis in scope.indexes(.basis) {
+                    for basis in bases {
                         outer[.basis] = basis
                         if let found = difference(rule, changed, at: outer) { return found }
                     }
@@ -155,7 +164,8 @@ struct MutantComparison {
         _ rule: RuleTables.RuleTable, _ changed: RuleTables.RuleTable?, at outer: Domain.Point
     ) -> Domain.Point? {
         let before = tables.satisfied(rule, at: outer)
-        let after = changed.map { tables.satisfied($0, at: outer) } ?? (tables.nothing, tables.nothing)
+        let after =
+            changed.map { tables.satisfied($0, at: outer) } ?? (tables.nothing, tables.nothing)
         let isSameKind =
             changed.map {
                 $0.policy.effect == rule.policy.effect && $0.obligations == rule.obligations
@@ -169,11 +179,15 @@ struct MutantComparison {
         touched.unite(failing)
         if touched.isBlank { return nil }
         let old = tables.ruling(at: outer)
-        let new = tables.ruling(at: outer, replacing: changed, dropping: changed == nil ? rule : nil)
+        let new = tables.ruling(
+            at: outer, replacing: changed, dropping: changed == nil ? rule : nil)
         var seen: Set<[[String]]> = []
         for bit in 0..<tables.domain.innerCount where touched.hasBit(bit) {
             let deciding = [old.determining(at: bit), new.determining(at: bit)]
-            guard seen.insert(deciding + [["\(old.allowed.hasBit(bit))", "\(new.allowed.hasBit(bit))"]]).inserted
+            guard
+                seen.insert(
+                    deciding + [["\(old.allowed.hasBit(bit))", "\(new.allowed.hasBit(bit))"]]
+                ).inserted
             else { continue }
             if outcome(old, at: outer, bit) != outcome(new, at: outer, bit) {
                 return tables.domain.point(outer, bit: bit)

@@ -31,7 +31,8 @@ struct ConsentReader {
                 continue
             }
             let word = try element.oneOf(
-                ConsentWord.spellings + fixtures.consents.keys, chinese: "同意的状态", english: "state of a consent"
+                ConsentWord.spellings + fixtures.consents.keys, chinese: "同意的状态",
+                english: "state of a consent"
             ) { ConsentWord(spelling: $0) }
             if word != .none {
                 records.append(
@@ -98,7 +99,8 @@ struct ConsentReader {
 
     static func channel(_ node: YAMLNode) throws(ScenarioFault) -> ConsentChannel {
         try node.oneOf(
-            ConsentChannel.allCases.map(\.rawValue), chinese: "表示同意的方式", english: "way of giving a consent"
+            ConsentChannel.allCases.map(\.rawValue), chinese: "表示同意的方式",
+            english: "way of giving a consent"
         ) { ConsentChannel(rawValue: $0) }
     }
 

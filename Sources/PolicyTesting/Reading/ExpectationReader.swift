@@ -112,7 +112,8 @@ struct ExpectationReader {
     private func form(_ words: String, at node: YAMLNode) throws(ScenarioFault) -> Expectation {
         do { return Expectation(outcome: .allowed(try ValueForm(parsing: words))) } catch {
             throw ScenarioFault(
-                .unknownWord, at: node.position, "“\(words)”不是一种给出的形式", "'\(words)' is no form of a value",
+                .unknownWord, at: node.position, "“\(words)”不是一种给出的形式",
+                "'\(words)' is no form of a value",
                 meant: NearestWord.to(words, among: Obligations.exampleWords))
         }
     }
@@ -186,7 +187,8 @@ struct ExpectationReader {
                 duties.append(.retainDays(days))
             } else {
                 throw ScenarioFault(
-                    .form, at: node.position, "保存期写成 30d，或“无”", "expected days such as 30d, or none")
+                    .form, at: node.position, "保存期写成 30d，或“无”", "expected days such as 30d, or none"
+                )
             }
         }
         return duties

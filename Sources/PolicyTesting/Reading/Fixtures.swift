@@ -24,7 +24,8 @@ struct Fixtures {
             if let start = open.firstIndex(of: path) {
                 let way = (open[start...] + [path]).joined(separator: " → ")
                 throw ScenarioFault(
-                    .cycle, at: element.position, "引用成了圈：\(way)", "these files use each other: \(way)")
+                    .cycle, at: element.position, "引用成了圈：\(way)",
+                    "these files use each other: \(way)")
             }
             let text = try load(path, element.position)
             let root = try inYAML { () throws(YAMLError) in try YAMLReader.read(text, file: path) }

@@ -86,17 +86,21 @@ struct InvariantReader {
         _ limits: inout Invariant.Limits, by node: YAMLNode
     ) throws(ScenarioFault) {
         let text = try node.scenarioText()
-        let words = text.replacing("[", with: " ").replacing("]", with: " ").replacing(",", with: " ")
-            .split(separator: " ").map(String.init)
+        let words = text.replacing("[", with: " ").replacing("]", with: " ").replacing(
+            ",", with: " "
+        )
+        .split(separator: " ").map(String.init)
         guard let first = words.first, let keyword = Keyword(spelling: first),
             [.resident, .department, .purpose, .field, .item, .consent, .legalBasis, .caseNumber]
                 .contains(keyword)
         else {
             throw ScenarioFault(
-                .unknownKeyword, at: node.position, "“\(text)”不是可以遍历的维度", "'\(text)' is no dimension",
+                .unknownKeyword, at: node.position, "“\(text)”不是可以遍历的维度",
+                "'\(text)' is no dimension",
                 meant: NearestWord.to(
                     words.first ?? text,
-                    among: ["resident", "department", "purpose", "field", "consent", "legal_basis"]))
+                    among: ["resident", "department", "purpose", "field", "consent", "legal_basis"])
+            )
         }
         guard words.count > 1 else { return }
         let isExclusion = words[1] == "not"
@@ -155,7 +159,8 @@ struct InvariantReader {
                     try element.oneOf(
                         ConsentWord.spellings, chinese: "同意的状态", english: "state of a consent"
                     ) { ConsentWord(spelling: $0) }.rawValue)
-            default: names.formUnion(try vocabulary.items(matching: element, within: "").map(\.text))
+            default:
+                names.formUnion(try vocabulary.items(matching: element, within: "").map(\.text))
             }
         }
         return names

@@ -53,7 +53,8 @@ struct ScenarioReader {
         }
         switch form {
         case .table:
-            return try TableReader(head: head, setting: setting, file: file, load: load).cases(fields)
+            return try TableReader(head: head, setting: setting, file: file, load: load).cases(
+                fields)
         case .timeline:
             return try TimelineReader(head: head, setting: setting).cases(fields)
         default: return try story(fields, head: head, setting: setting)

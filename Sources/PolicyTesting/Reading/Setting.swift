@@ -76,7 +76,8 @@ struct Setting {
         func required(_ keyword: Keyword) throws(ScenarioFault) -> YAMLNode {
             guard let node = nodes[keyword] else {
                 throw ScenarioFault(
-                    .missing, at: position, "缺少“\(keyword.chinese)”", "'\(keyword.rawValue)' is missing")
+                    .missing, at: position, "缺少“\(keyword.chinese)”",
+                    "'\(keyword.rawValue)' is missing")
             }
             return node
         }
@@ -122,7 +123,10 @@ struct Setting {
             }
         }
         if let node = nodes[.emergency] {
-            let words = ["none": "none", "open": "open", "expired": "expired", "无": "none", "已开启": "open", "已结束": "expired"]
+            let words = [
+                "none": "none", "open": "open", "expired": "expired", "无": "none", "已开启": "open",
+                "已结束": "expired",
+            ]
             person.emergency = try node.oneOf(
                 Array(words.keys), chinese: "紧急访问的状态", english: "state of an emergency access"
             ) { words[$0].flatMap { SupposedPerson.Emergency(rawValue: $0) } }

@@ -72,9 +72,11 @@ package struct SuiteReader {
             let name = try node.scenarioText()
             let found = vocabulary.ruleList.filter { $0 == name || $0.hasPrefix(name + ".") }
             guard !found.isEmpty else {
-                let groups = Set(vocabulary.ruleList.map { $0.prefix { $0 != "." } }).map(String.init)
+                let groups = Set(vocabulary.ruleList.map { $0.prefix { $0 != "." } }).map(
+                    String.init)
                 throw ScenarioFault(
-                    .unknownName, at: node.position, "没有叫“\(name)”的规则", "there is no rule '\(name)'",
+                    .unknownName, at: node.position, "没有叫“\(name)”的规则",
+                    "there is no rule '\(name)'",
                     meant: NearestWord.to(name, among: vocabulary.ruleList + groups))
             }
             rules += found

@@ -42,7 +42,8 @@ struct TableReader {
             let inputs = try inputs(of: row, columns)
             guard named.insert(inputs).inserted else {
                 throw ScenarioFault(
-                    .twice, at: row.position, "前面已有一行是同样的组合", "an earlier row names the same combination")
+                    .twice, at: row.position, "前面已有一行是同样的组合",
+                    "an earlier row names the same combination")
             }
             cases.append(try made(row, columns, number: number + 1))
         }
@@ -97,7 +98,8 @@ struct TableReader {
         }
         if row.cells.count > columns.count {
             throw ScenarioFault(
-                .row, at: row.cells[columns.count].position, "这一行多出一格", "the row has a cell too many")
+                .row, at: row.cells[columns.count].position, "这一行多出一格",
+                "the row has a cell too many")
         }
         for (cell, column) in zip(row.cells, columns) where cell.isText {
             if case .scalar("") = cell.content {
@@ -168,7 +170,8 @@ struct TableReader {
             case .then:
                 guard let asked else {
                     throw ScenarioFault(
-                        .form, at: cell.position, "“那么”列之前要有“事项”列", "a column 'item' stands before 'then'")
+                        .form, at: cell.position, "“那么”列之前要有“事项”列",
+                        "a column 'item' stands before 'then'")
                 }
                 cells.append(
                     TestCell(
@@ -209,7 +212,8 @@ struct TableReader {
         guard count <= Self.combinationsMax else {
             throw ScenarioFault(
                 .form, at: position, "“其余”有 \(count) 种组合，最多 \(Self.combinationsMax)",
-                "'else' stands for \(count) combinations, at most \(Self.combinationsMax) are checked")
+                "'else' stands for \(count) combinations, at most \(Self.combinationsMax) are checked"
+            )
         }
         var cases: [TestCase] = []
         for number in 0..<count {

@@ -46,7 +46,8 @@ struct TimelineReader {
         }
         guard !cases.isEmpty else {
             throw ScenarioFault(
-                .empty, at: timeline.position, "时间线里没有一步写了“应当”", "no step of the timeline expects anything")
+                .empty, at: timeline.position, "时间线里没有一步写了“应当”",
+                "no step of the timeline expects anything")
         }
         return cases
     }
@@ -105,7 +106,8 @@ struct ConsentSteps {
             !said.isEmpty
         else {
             throw ScenarioFault(
-                .form, at: node.position, "这里要写一个步骤，如 {撤回: C1}", "expected one step, such as {withdraw: C1}")
+                .form, at: node.position, "这里要写一个步骤，如 {撤回: C1}",
+                "expected one step, such as {withdraw: C1}")
         }
         let id = try target.scenarioText()
         guard let index = said[0].firstIndex(where: { $0.id == id }) else {
@@ -139,7 +141,8 @@ struct ConsentSteps {
     ) throws(ScenarioFault) {
         guard let purpose = setting.vocabulary.catalogue.purposes[record.scope.purpose] else {
             throw ScenarioFault(
-                .form, at: node.position, "这份同意的目的不在目录里", "the catalogue lacks the consent's purpose")
+                .form, at: node.position, "这份同意的目的不在目录里",
+                "the catalogue lacks the consent's purpose")
         }
         let last = until ?? CalendarDate(dayNumber: day.dayNumber + 180)
         let wanted = ConsentRecord(
@@ -151,7 +154,8 @@ struct ConsentSteps {
                 isHighRisk: setting.vocabulary.catalogue.isHighRisk(record.scope.items),
                 earlier: said)
             for old in ConsentRegister.replaced(by: new, among: said) {
-                let next = try old.taking(.replace, statement: statement, on: day, isHighRisk: false)
+                let next = try old.taking(
+                    .replace, statement: statement, on: day, isHighRisk: false)
                 said = said.map { $0.id == old.id ? next : $0 }
             }
             said.append(new)

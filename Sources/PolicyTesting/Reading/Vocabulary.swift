@@ -72,7 +72,8 @@ struct Vocabulary {
     ) throws(ScenarioFault) -> String {
         if text.hasPrefix("?") || names.contains(text) { return text }
         throw ScenarioFault(
-            .unknownName, at: position, "没有叫“\(text)”的\(chinese)", "there is no \(english) '\(text)'",
+            .unknownName, at: position, "没有叫“\(text)”的\(chinese)",
+            "there is no \(english) '\(text)'",
             meant: NearestWord.to(text, among: names))
     }
 }

@@ -75,7 +75,8 @@ struct JUnitReport {
                 xml += "/>\n"
             } else {
                 let text = result.lines(in: language).joined(separator: "\n")
-                xml += ">\n      <failure type=\"invariant\" message=\(quoted(result.headline(in: language)))>"
+                xml +=
+                    ">\n      <failure type=\"invariant\" message=\(quoted(result.headline(in: language)))>"
                 xml += escaped(text) + "</failure>\n    </testcase>\n"
             }
         }
@@ -95,7 +96,8 @@ struct TAPReport {
         for (_, test, cell) in report.placed {
             number += 1
             lines.append(
-                "\(cell.isPassed ? "ok" : "not ok") \(number) - \(described("\(test.id) \(cell.cell.item)"))")
+                "\(cell.isPassed ? "ok" : "not ok") \(number) - \(described("\(test.id) \(cell.cell.item)"))"
+            )
             guard !cell.isPassed else { continue }
             lines.append("  ---")
             lines.append("  at: \(JSONValue.string("\(cell.cell.position)").canonicalText)")
@@ -108,7 +110,8 @@ struct TAPReport {
         for result in report.invariants {
             number += 1
             lines.append(
-                "\(result.isPassed ? "ok" : "not ok") \(number) - \(described(result.headline(in: language)))")
+                "\(result.isPassed ? "ok" : "not ok") \(number) - \(described(result.headline(in: language)))"
+            )
         }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -128,7 +131,8 @@ struct GitHubReport {
         var lines = report.placed.filter { !$0.result.isPassed }.map { _, test, cell in
             let position = cell.cell.position
             let text = cell.misses.map { $0.text.text(in: language) }.joined(separator: "\n")
-            return "::error file=\(property(position.file)),line=\(position.line),col=\(position.column),"
+            return
+                "::error file=\(property(position.file)),line=\(position.line),col=\(position.column),"
                 + "title=\(property("\(test.id) \(cell.cell.item)"))::\(data(text))"
         }
         for result in report.invariants where !result.isPassed {

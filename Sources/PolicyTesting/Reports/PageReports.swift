@@ -12,7 +12,9 @@ struct MarkdownReport {
             lines += ["| | | |", "|---|---|---|"]
             for (_, test, cell) in failures {
                 let text = cell.misses.map { $0.text.text(in: language) }.joined(separator: "; ")
-                lines.append("| \(cell.cell.position) | \(plain("\(test.id) \(cell.cell.item)")) | \(plain(text)) |")
+                lines.append(
+                    "| \(cell.cell.position) | \(plain("\(test.id) \(cell.cell.item)")) | \(plain(text)) |"
+                )
             }
         }
         for result in report.invariants where !result.isPassed {
@@ -40,11 +42,14 @@ struct HTMLReport {
 
     var text: String {
         let title = language == .chinese ? "规则测试报告" : "Policy test report"
-        var html = "<!DOCTYPE html>\n<html lang=\"\(language == .chinese ? "zh-CN" : "en")\">\n<head>\n"
-        html += "<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n"
+        var html =
+            "<!DOCTYPE html>\n<html lang=\"\(language == .chinese ? "zh-CN" : "en")\">\n<head>\n"
+        html +=
+            "<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n"
         html += "<title>\(title)</title>\n<style>\(Self.style)</style>\n</head>\n<body>\n<main>\n"
         html += "<h1>\(title)</h1>\n<p>\(escaped(report.summary(in: language)))</p>\n"
-        html += "<p>\(language == .chinese ? "规则包" : "Bundle") <code>\(escaped(report.bundleHash))</code></p>\n"
+        html +=
+            "<p>\(language == .chinese ? "规则包" : "Bundle") <code>\(escaped(report.bundleHash))</code></p>\n"
         if !report.invariants.isEmpty { html += invariants }
         var suites: [String] = []
         for result in report.results where !suites.contains(result.test.suite) {
@@ -68,11 +73,13 @@ struct HTMLReport {
     private func section(_ suite: String, _ results: [CaseResult]) -> String {
         let failed = results.contains { !$0.isPassed }
         let cells = results.reduce(0) { $0 + $1.cells.count }
-        var html = "<details\(failed ? " open" : "")>\n<summary>\(escaped(suite)): \(cells)</summary>\n"
+        var html =
+            "<details\(failed ? " open" : "")>\n<summary>\(escaped(suite)): \(cells)</summary>\n"
         html += "<table>\n<thead><tr>"
         let heads =
             language == .chinese
-            ? ["编号", "场景", "事项", "应当", "结果", "依据"] : ["id", "case", "item", "expected", "got", "because"]
+            ? ["编号", "场景", "事项", "应当", "结果", "依据"]
+            : ["id", "case", "item", "expected", "got", "because"]
         for head in heads { html += "<th scope=\"col\">\(head)</th>" }
         html += "</tr></thead>\n<tbody>\n"
         for result in results {

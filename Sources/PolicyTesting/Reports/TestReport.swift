@@ -1,6 +1,5 @@
 package import ResidentModel
 
-
 /// Everything that a run found, ready to be written in any form.
 package struct TestReport: Sendable {
     /// The hash of the bundle under test.

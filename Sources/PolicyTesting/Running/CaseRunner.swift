@@ -32,7 +32,8 @@ package struct CaseRunner: Sendable {
                     catalogue: rehearsal.catalogue, policies: try rehearsal.policies.draft(rules))
             } catch {
                 throw ScenarioFault(
-                    .rule, at: test.position, "这些规则不能一起用：\(error)", "these rules form no bundle: \(error)")
+                    .rule, at: test.position, "这些规则不能一起用：\(error)",
+                    "these rules form no bundle: \(error)")
             }
         }
         self.restricted = restricted
@@ -74,7 +75,8 @@ package struct CaseRunner: Sendable {
             return try engine.decide(test.request, at: test.clock, in: test.world)
         } catch {
             throw ScenarioFault(
-                .form, at: test.position, "网关不受理这个请求：\(error)", "the gateway does not take the request: \(error)")
+                .form, at: test.position, "网关不受理这个请求：\(error)",
+                "the gateway does not take the request: \(error)")
         }
     }
 

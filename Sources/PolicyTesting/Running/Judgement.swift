@@ -34,7 +34,8 @@ package enum Miss: Hashable, Sendable {
         }
         switch self {
         case .outcome(let expected, let got):
-            return Title(chinese: "应为 \(expected)，得到 \(got)", english: "expected \(expected), got \(got)")
+            return Title(
+                chinese: "应为 \(expected)，得到 \(got)", english: "expected \(expected), got \(got)")
         case .rules(let expected, let got):
             return Title(
                 chinese: "应由 \(listed(expected)) 决定，实际由 \(listed(got)) 决定",
@@ -52,10 +53,12 @@ package enum Miss: Hashable, Sendable {
         case .has(let name):
             return Title(chinese: "不应当因为 \(name)", english: "expected not because of \(name)")
         case .duty(let expected, let got):
-            return Title(chinese: "义务应为 \(expected)，得到 \(got)", english: "expected \(expected), got \(got)")
+            return Title(
+                chinese: "义务应为 \(expected)，得到 \(got)", english: "expected \(expected), got \(got)")
         case .answer(let expected, let got):
             return Title(
-                chinese: "答复应为 \(expected)，得到 \(got)", english: "expected the answer \(expected), got \(got)")
+                chinese: "答复应为 \(expected)，得到 \(got)",
+                english: "expected the answer \(expected), got \(got)")
         case .shows(let expected, let got):
             return Title(
                 chinese: "应显示 \(expected)，实际显示 \(listed(got))",

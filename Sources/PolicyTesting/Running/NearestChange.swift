@@ -17,7 +17,9 @@ package struct NearestChange {
             only.request.items = [cell.item.text]
             var expectation = Expectation(outcome: cell.expectation.outcome)
             expectation.because.reasons = cell.expectation.because.reasons
-            only.cells = [TestCell(item: cell.item, position: cell.position, expectation: expectation)]
+            only.cells = [
+                TestCell(item: cell.item, position: cell.position, expectation: expectation)
+            ]
             if try runner.run(only).isPassed { return title }
         }
         return nil
@@ -52,7 +54,9 @@ package struct NearestChange {
             }
         }
         for purpose in catalogue.purposes.keys.sorted() where purpose != test.request.purpose {
-            add("如果目的是 \(purpose)", "if the purpose were \(purpose)") { $0.request.purpose = purpose }
+            add("如果目的是 \(purpose)", "if the purpose were \(purpose)") {
+                $0.request.purpose = purpose
+            }
         }
         return changes
     }

@@ -84,7 +84,8 @@ enum ConsentWord: String, CaseIterable {
     }
 
     init?(spelling: String) {
-        guard let found = Self.allCases.first(where: { [$0.rawValue, $0.chinese].contains(spelling) })
+        guard
+            let found = Self.allCases.first(where: { [$0.rawValue, $0.chinese].contains(spelling) })
         else { return nil }
         self = found
     }
@@ -111,7 +112,8 @@ enum SubjectWord: String, CaseIterable {
     }
 
     init?(spelling: String) {
-        guard let found = Self.allCases.first(where: { [$0.rawValue, $0.chinese].contains(spelling) })
+        guard
+            let found = Self.allCases.first(where: { [$0.rawValue, $0.chinese].contains(spelling) })
         else { return nil }
         self = found
     }

@@ -22,7 +22,10 @@ struct PolicyCommand: ParsableCommand {
 
 /// What every command of this group takes.
 struct PolicyOptions: ParsableArguments {
-    @Option(help: "The policies folder; ./Policies, or HANGU_POLICIES, or what comes with the program, where it is not given.")
+    @Option(
+        help:
+            "The policies folder; ./Policies, or HANGU_POLICIES, or what comes with the program, where it is not given."
+    )
     var policies: String?
 
     @Option(help: "zh or en; the environment's language where it is not given.")

@@ -17,11 +17,14 @@ struct PolicyTestCommand: ParsableCommand {
     var paths: [String] = []
 
     @Option(
-        help: "Only these cases: id=DB-*, department=NAME, purpose=NAME, item=NAME, law=TEXT, joined by ';'."
+        help:
+            "Only these cases: id=DB-*, department=NAME, purpose=NAME, item=NAME, law=TEXT, joined by ';'."
     )
     var filter: String?
 
-    @Option(help: "text, json, junit, tap, github, sarif, markdown or html; may name a file: junit=FILE.")
+    @Option(
+        help:
+            "text, json, junit, tap, github, sarif, markdown or html; may name a file: junit=FILE.")
     var format: [String] = ["text"]
 
     @Flag(help: "Show how much of the rules the tests reach, and what not.")
