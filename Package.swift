@@ -139,6 +139,7 @@ let package = Package(
         tests(of: "TokenKeys", ["FieldCrypto"]),
         tests(of: "Connectors", ["CZlib", "JSONText", "ResidentModel", grdb]),
         tests(of: "DemoData", ["Connectors", "ResidentModel", grdb]),
-        tests(of: "PolicyTesting", ["Cedar", "Gateway", "JSONText", "ResidentModel", "StrictYAML"]),
+        tests(
+            of: "PolicyTesting", ["Cedar", "Gateway", "JSONText", "ResidentModel", "StrictYAML"]),
     ]
 )

@@ -1,7 +1,7 @@
 import StrictYAML
 import Testing
 
-@testable import PolicyTesting
+import PolicyTesting
 
 /// Table files as spreadsheets save them.
 struct CSVTextTests {

@@ -1,3 +1,4 @@
+import Cedar
 import Foundation
 import Gateway
 import PolicyTesting
@@ -36,10 +37,10 @@ struct StarterSetTests {
         for measure in [Coverage.Measure.law, .obligation] {
             #expect(coverage.count(measure).basisPoints == 10_000, "\(measure)")
         }
-        // No purpose of the catalogue asks for either, so neither can refuse anything.
-        let unused = ["floor.purpose-predicate-only", "floor.consent-assurance"]
-        #expect(coverage.rules.filter { $0.decidedCount == 0 }.map(\.name) == unused)
-        for rule in coverage.rules where !unused.contains(rule.name) {
+        #expect(
+            coverage.rules.filter { $0.decidedCount == 0 }.map(\.name)
+                == StarterPolicies.unusedRules)
+        for rule in coverage.rules where !StarterPolicies.unusedRules.contains(rule.name) {
             for (index, leaf) in rule.leaves.enumerated() {
                 #expect(rule.seenTrue[index] && rule.seenFalse[index], "\(rule.name): \(leaf.text)")
             }

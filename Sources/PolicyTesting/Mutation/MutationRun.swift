@@ -128,7 +128,7 @@ struct MutantComparison {
     ) throws(ScenarioFault) -> Domain.Point? {
         let scope = InvariantScope(.init(), domain: tables.domain)
         // Where a permit can meet, a difference is likeliest; only then everywhere else.
-        for place in try AllowedPlaces(tables).places(within: scope) {
+        for place in AllowedPlaces(tables).places(within: scope) {
             for basis in scope.indexes(.basis) {
                 var outer = place.point
                 outer[.basis] = basis

@@ -1,13 +1,15 @@
-import StrictYAML
+package import StrictYAML
 
 /// Splits the text of a table file (RFC 4180, as spreadsheets save it) into cells with their places.
-enum CSVText {
+package enum CSVText {
     /// - Parameters:
     ///   - text: UTF-8, with or without a byte order mark; cells with commas, quotes or line ends stand in quotes.
     ///   - file: The name that places show.
     /// - Returns: The lines that are not empty and do not begin with `#`, each as its cells.
     /// - Throws: ``ScenarioFault`` at a quote that never ends.
-    static func records(_ text: String, file: String) throws(ScenarioFault) -> [[YAMLNode]] {
+    package static func records(
+        _ text: String, file: String
+    ) throws(ScenarioFault) -> [[YAMLNode]] {
         var records: [[YAMLNode]] = []
         var record: [YAMLNode] = []
         var cell = ""

@@ -48,7 +48,7 @@ package struct ScenarioFault: Error, Hashable, Sendable, CustomStringConvertible
         meant = nil
     }
 
-    /// `file:line:column: code: what is wrong; did you mean '…'?`
+    /// One line: `file:line:column: code: what is wrong`, and what may have been meant.
     package func line(in language: ReportLanguage) -> String {
         let question = meant.map {
             language == .chinese ? "；是不是想写“\($0)”？" : "; did you mean '\($0)'?"
