@@ -1,6 +1,7 @@
 import Foundation
 import Gateway
 import PolicyTesting
+import ResidentModel
 import Testing
 
 /// What is measured of rules and tests: invariants over all requests, and seeded faults.

@@ -29,7 +29,8 @@ struct StarterPolicies {
             Catalogue.Files(
                 fields: node("fields"), codeSets: node("code-sets"),
                 departments: node("departments"), legalBases: node("legal-bases"),
-                purposes: node("purposes")))
+                purposes: node("purposes"),
+                emergencies: node("emergencies"), calendar: node("calendar")))
         let rules = try FileManager.default
             .contentsOfDirectory(atPath: Self.folder.appendingPathComponent("rules").path)
             .filter { $0.hasSuffix(".cedar") }.sorted().map { "rules/\($0)" }

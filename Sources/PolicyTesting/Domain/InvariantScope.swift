@@ -1,5 +1,6 @@
 import Cedar
 import Gateway
+import ResidentModel
 
 /// The departments, purposes and items that some permit can meet at all.
 struct AllowedPlaces {

@@ -96,9 +96,17 @@ struct RuleTables {
         }
         var isTrue = Words(repeating: 0, count: wordCount)
         var fails = isTrue
+        let axes = Domain.Axis.inner.reversed().map { (domain.count($0), inner.contains($0)) }
         for bit in 0..<domain.innerCount {
-            let point = domain.point(Domain.Point(), bit: bit)
-            let value = values[inner.reduce(0) { $0 * domain.count($1) + point[$1] }]
+            var (rest, index, factor) = (bit, 0, 1)
+            for (count, isRead) in axes {
+                if isRead {
+                    index += rest % count * factor
+                    factor *= count
+                }
+                rest /= count
+            }
+            let value = values[index]
             if value == true { isTrue[bit >> 6] |= 1 << UInt64(bit & 63) }
             if value == nil { fails[bit >> 6] |= 1 << UInt64(bit & 63) }
         }
@@ -276,7 +284,7 @@ enum DomainReading {
         "consent.assurance": [.consent], "consent.giver": [.consent],
         "consent.assured": [.consent, .purpose], "purposePredicateOnly": [.purpose, .item],
         "asking.withinPurpose": [.subject],
-        "asking.withinConsent": [.basis, .consent, .purpose, .subject],
+        "asking.withinConsent": [.basis, .consent, .subject],
         "household.mandateRequired": [.purpose],
         "household.complete": [.purpose, .consent, .subject, .household],
         "household.adults": [.purpose, .household],
