@@ -120,7 +120,7 @@ struct ConsentStage {
         return ConsentedRequest(reading, of: located, asking: nil, isAskingWithinPurpose: true)
     }
 
-    /// - Parameter count: nil where nothing is counted.
+    /// Reads standings now; `count` is nil where nothing is counted.
     private func reading(
         of items: [FieldID], _ located: LocatedRequest, store: any StoreReader,
         counting count: AskingCount?

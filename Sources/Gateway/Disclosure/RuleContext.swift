@@ -94,7 +94,8 @@ struct RuleContext {
             .bool(facts.purposeCoversItem), .bool(facts.isPurposePredicateOnly),
             askings[facts.isAskingWithinConsent ? 1 : 0], knowns[facts.isItemKnown ? 1 : 0],
             bases[facts.basisCoversItem ? 1 : 0], .record(consent), .record(household), caseGiven,
-            emergencies[facts.emergencyCoversItem ? 1 : 0], subject, .long(Int64(shared.itemCount)), clock,
+            emergencies[facts.emergencyCoversItem ? 1 : 0], subject, .long(Int64(shared.itemCount)),
+            clock,
         ])
     }
 }
