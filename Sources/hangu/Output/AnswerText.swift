@@ -6,9 +6,21 @@ struct AnswerText {
     let catalogue: Catalogue
     let language: Language
 
-    /// One line for each item.
+    /// One line for each item, and one for what must be done before anything is decided upon them.
     func lines(of answer: Answer) -> [String] {
-        answer.items.map { "  \(title(of: $0.item)): \(outcome(of: $0))\(duties(of: $0))" }
+        let given = answer.items.filter { !$0.isRefused }
+        let bound = given.filter(\.obligations.needsHumanConfirmation)
+        var lines = answer.items.map { "  \(title(of: $0.item)): \(outcome(of: $0))" }
+        if bound.isEmpty { return lines }
+        let titles = bound.map { title(of: $0.item) }
+        let whole = Message(
+            "据此停发或拒绝前，须由人核实", "a person confirms before anything is stopped or refused by it")
+        let part = Message(
+            "据“\(titles.joined(separator: "”“"))”停发或拒绝前，须由人核实",
+            "a person confirms before anything is stopped or refused by: "
+                + titles.joined(separator: "; "))
+        lines.append((bound.count == given.count ? whole : part).text(in: language))
+        return lines
     }
 
     /// The title of a field or predicate; its name where the catalogue has none.
@@ -16,15 +28,6 @@ struct AnswerText {
         let title = catalogue.field(item)?.title ?? catalogue.predicates[item]?.title
         guard let title else { return item.text }
         return language == .chinese ? title.chinese : title.english
-    }
-
-    /// What must be done before anything is decided upon the answer.
-    private func duties(of item: AnswerItem) -> String {
-        guard !item.isRefused, item.obligations.needsHumanConfirmation else { return "" }
-        return Message(
-            "（据此停发或拒绝前，须由人核实）", " (a person confirms before anything is stopped or refused)"
-        ).text(
-            in: language)
     }
 
     func outcome(of item: AnswerItem) -> String {
