@@ -6,12 +6,16 @@ struct AnswerText {
     let catalogue: Catalogue
     let language: Language
 
-    /// One line for each item, and one for what must be done before anything is decided upon them.
+    /// One line for each item.
     func lines(of answer: Answer) -> [String] {
+        answer.items.map { "  \(title(of: $0.item)): \(outcome(of: $0))" }
+    }
+
+    /// What must be done before anything is decided upon the answer; nil where nothing must.
+    func duty(of answer: Answer) -> String? {
         let given = answer.items.filter { !$0.isRefused }
         let bound = given.filter(\.obligations.needsHumanConfirmation)
-        var lines = answer.items.map { "  \(title(of: $0.item)): \(outcome(of: $0))" }
-        if bound.isEmpty { return lines }
+        if bound.isEmpty { return nil }
         let titles = bound.map { title(of: $0.item) }
         let whole = Message(
             "据此停发或拒绝前，须由人核实", "a person confirms before anything is stopped or refused by it")
@@ -19,8 +23,7 @@ struct AnswerText {
             "据“\(titles.joined(separator: "”“"))”停发或拒绝前，须由人核实",
             "a person confirms before anything is stopped or refused by: "
                 + titles.joined(separator: "; "))
-        lines.append((bound.count == given.count ? whole : part).text(in: language))
-        return lines
+        return (bound.count == given.count ? whole : part).text(in: language)
     }
 
     /// The title of a field or predicate; its name where the catalogue has none.
