@@ -3,7 +3,9 @@
 /// A format is only ever added to.
 enum Schema {
     /// What makes each format of `hangu.db` out of the one before it; their number stands in `PRAGMA user_version`.
-    static let store = [store1, store2, witnessing, retention, ofResident, questions, rights, consents]
+    static let store = [
+        store1, store2, witnessing, retention, ofResident, questions, rights, consents,
+    ]
     /// What makes each format of `keys.db` out of the one before it.
     static let keys = [keys1]
     /// What makes each format of `audit-index.db` out of the one before it.

@@ -129,12 +129,15 @@ struct HouseholdTests {
             try reasons(citizenNumber("19990101", 127)) == [.consentMissing, .mandateIncomplete])
     }
 
-    @Test("A child asked about needs the household's adults and their own consent")
+    @Test("A child asked about needs the household's adults, and their own consent by a guardian")
     func childAsked() throws {
         _ = try agree(father)
         _ = try agree(mother)
         #expect(try reasons(child) == [.consentMissing, .mandateIncomplete])
-        _ = try agree(child)
+        _ = try gateway.agree(
+            child, purpose: "dibao",
+            until: CalendarDate(dayNumber: gateway.clock.gatewayClock.today.dayNumber + 30)
+        ) { $0.giver = .guardian(evidence: "household register") }
         #expect(try reasons(child).isEmpty)
     }
 }

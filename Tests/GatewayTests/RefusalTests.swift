@@ -206,11 +206,12 @@ struct RefusalTests {
         reached.formUnion([
             "consent.refused", "consent.withdrawn", "consent.expired", "consent.not-yet",
             "consent.paused", "consent.awaiting-confirmation", "consent.not-of-guardian",
-            "policy.error",
             // By QuestionBudgetTests and FormRefusalTests.
             "predicate.budget-exhausted", "policy.no-form",
             "policy.error", "consent.resident-deceased", "emergency.not-open", "emergency.expired",
             "emergency.outside-scope",
+            // By AskingTests.
+            "purpose.asked-too-often", "consent.asked-too-often", "consent.assurance-too-low",
         ])
         #expect(Set(RefusalReason.allCases.map(\.rawValue)).symmetricDifference(reached).isEmpty)
         print("reasons reached: \(reached.count)")

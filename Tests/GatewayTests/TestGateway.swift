@@ -31,7 +31,8 @@ struct TestGateway {
         store = try HomeStore(at: folder.file("hangu.db"))
         keys = MemoryKeyStore()
         clock = TestClock()
-        let catalogue = try TestPolicies.catalogue(fields: fields, purposes: purposes, moreItems: moreItems)
+        let catalogue = try TestPolicies.catalogue(
+            fields: fields, purposes: purposes, moreItems: moreItems)
         mapping = try TestPolicies.mapping(of: catalogue)
         let random = SeededRandom(seed: seed)
         let rootKey = try RootKey(

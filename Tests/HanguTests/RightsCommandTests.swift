@@ -46,7 +46,10 @@ struct RightsCommandTests {
         }
         let gaps = Set(ways.filter { $0.gap != nil }.map(\.command))
         #expect(
-            gaps == ["resident accesses", "consent list", "review list", "review quarantine"],
+            gaps == [
+                "resident accesses", "consent list", "consent receipt", "review list",
+                "review quarantine",
+            ],
             "a further way out without an entry is not taken")
     }
 

@@ -154,7 +154,7 @@ struct WitnessCommandTests {
         let english = try home.run(["audit", "status", "--lang", "en"]).allText
         let chinese = try home.run(["audit", "status", "--lang", "zh"]).allText
         #expect(english.contains("a quorum of witnesses cosigned"))
-        #expect(chinese.contains("法定数见证方已见证到第"))
+        #expect(chinese.contains("法定数见证方已见证前"))
         #expect(
             back.exit == 0
                 && back.status.witnesses.map(\.outcome) == ["cosigned", "cosigned", "cosigned"])

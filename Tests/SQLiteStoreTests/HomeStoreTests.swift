@@ -164,7 +164,7 @@ struct HomeStoreTests {
         let error = #expect(throws: GatewayError.self) {
             _ = try HomeStore(at: folder.file("hangu.db"))
         }
-        guard case .store(.newerFormat(found: 99, known: 5))? = error else {
+        guard case .store(.newerFormat(found: 99, known: 8))? = error else {
             Issue.record("the formats are named")
             return
         }

@@ -124,7 +124,7 @@ struct ConsentStage {
             reading, of: located, asking: nil, isAskingWithinPurpose: isAskingWithinPurpose)
     }
 
-    /// - Parameter count: nil where nothing is counted.
+    /// Reads standings now; `count` is nil where nothing is counted.
     private func reading(
         of items: [FieldID], _ located: LocatedRequest, store: any StoreReader,
         counting count: AskingCount?

@@ -55,6 +55,8 @@ struct DecisionStage {
     /// - Parameters:
     ///   - consented: The request with everything that is known of it.
     ///   - takeQuestion: Takes a permitted question from its budget; false where too much was asked before.
+    /// - Returns: The decisions, item by item.
+    /// - Throws: What `takeQuestion` throws.
     func decide(
         _ consented: ConsentedRequest,
         takeQuestion: (PredicateDefinition) throws(GatewayError) -> Bool

@@ -25,10 +25,12 @@ extension DecisionFacts {
         return facts
     }
 
-    /// The facts if everybody who is asked had agreed, in person, and nothing had been asked before.
+    /// The facts if everybody who is asked had agreed and could, a child by their guardian, and nothing had been asked
+    /// before.
     var withAgreement: DecisionFacts {
         var facts = self
-        let isOfGuardian = shared.basisKind == LegalBasisKind.guardianConsent.rawValue
+        let isOfGuardian =
+            shared.isChild || shared.basisKind == LegalBasisKind.guardianConsent.rawValue
         facts.consentState = ConsentStatus.inForce.rawValue
         facts.consentAssurance = 3
         facts.consentGiver = isOfGuardian ? "guardian" : "resident"
@@ -36,6 +38,7 @@ extension DecisionFacts {
         facts.mandatesGiven = facts.shared.mandatesRequired
         facts.isWithinBudget = true
         facts.isConsentAssured = true
+        facts.shared.isDeceased = false
         facts.isAskingWithinConsent = true
         facts.shared.isAskingWithinPurpose = true
         return facts

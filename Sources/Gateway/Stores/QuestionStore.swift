@@ -6,6 +6,8 @@ package protocol QuestionReader {
     ///   - topic: The keyed hash of department, resident and field.
     ///   - resident: The resident's row.
     ///   - day: Days since 1970.
+    /// - Returns: The keyed hashes of the questions.
+    /// - Throws: ``GatewayError/store(_:)``.
     func questions(
         about topic: [UInt8], of resident: ResidentNumber, since day: Int64
     ) throws(GatewayError) -> Set<[UInt8]>

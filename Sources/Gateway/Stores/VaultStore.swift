@@ -103,6 +103,7 @@ package protocol VaultWriter: VaultReader {
     ///   - minute: Minutes since 1970.
     ///   - digest: What is confirmed, for a review that was opened before this was kept.
     /// - Returns: Whether it was open.
+    /// - Throws: ``GatewayError/store(_:)``.
     func decideReview(
         _ number: Int64, as decision: ReviewState, by officer: String, at minute: Int64,
         digest: [UInt8]?

@@ -54,6 +54,9 @@ struct WayOut: Encodable {
                 "consent list", .aboutResidents,
                 gap: "the register is read without an entry so far"),
             WayOut(
+                "consent receipt", .aboutResidents,
+                gap: "a resident's own receipt, issued again, has no entry of its own yet"),
+            WayOut(
                 "review list", .aboutResidents,
                 gap: "it names fields and reasons, no resident; no entry so far"),
             WayOut(
@@ -67,14 +70,15 @@ struct WayOut: Encodable {
             WayOut("keys certificate", .aboutResidents, entry: "hangu/shred/1"),
         ]
         + steps(
-            ["grant", "answer", "confirm", "pause", "resume", "withdraw"], of: "consent",
+            ["grant", "answer", "confirm", "pause", "resume", "withdraw", "expire"], of: "consent",
             entry: "hangu/consent-change/1")
         + steps(["open", "end", "review"], of: "emergency", entry: "hangu/emergency/1")
         + steps(
             ["open", "answer", "deltas", "acknowledge"], of: "correction",
             entry: "hangu/correction/1")
         + steps(["confirm", "reject"], of: "review", entry: "hangu/review/1")
-        + silent(["init", "pull", "demo", "ways-out", "bench-fields"])
+        + silent(["init", "pull", "demo", "ways-out", "bench-fields", "bench-decision"])
+        + silent(["verify-receipt"], of: "consent")
         + silent(
             [
                 "verify", "index", "prune", "bench-index", "export", "prove", "status", "witness",
