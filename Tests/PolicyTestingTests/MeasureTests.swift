@@ -43,35 +43,4 @@ struct MeasureTests {
         #expect(chosen(7) == chosen(7) && chosen(7) != chosen(8))
         #expect(run.mutants(atMost: nil, seed: 1).count > 1_000)
     }
-
-    @Test(
-        "An invariant holds of the rules; a draft that breaks it is shown by a scenario that fails when pasted"
-    )
-    func invariant() throws {
-        let text = """
-            suite: Accounts
-            invariants:
-              - name: No account without a case
-                for_all: [department, purpose, legal_basis, consent]
-                when: {case: none}
-                field: account.number
-                never: anything
-            """
-        let policies = try StarterPolicies()
-        let invariant = try #require(try policies.plan(of: text).invariants.first)
-        let sound = try InvariantCheck(policies.rehearsal)
-        #expect(try sound.sample(seed: 3) == InvariantCheck.sampleCount)
-        let held = try sound.check(invariant)
-        #expect(held.isPassed && held.combinations > 1_000_000 && held.counterexample == nil)
-
-        let draft = try StarterPolicies { _, text in
-            text.replacing("context.case.given", with: "true")
-        }
-        let broken = try InvariantCheck(draft.rehearsal).check(invariant)
-        let scenario = try #require(broken.counterexample)
-        #expect(broken.violations > 0 && scenario.contains("case: none"))
-        let pasted = "suite: Pasted\nscenarios:\n" + scenario + "\n"
-        #expect(try !draft.results(draft.plan(of: pasted))[0].isPassed)
-        #expect(try policies.results(policies.plan(of: pasted))[0].isPassed)
-    }
 }
