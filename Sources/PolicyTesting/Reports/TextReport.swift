@@ -42,8 +42,8 @@ struct TextReport {
                     + word("，就会是 ", ", it would be ") + result.cell.expectation.outcome.words)
         }
         lines.append(
-            word("  细看  ", "  try      ")
-                + "hangu policy explain \(test.position.file)#\(test.id)")
+            word("  单独再跑  ", "  alone    ")
+                + "hangu policy test --filter id=\(test.id)")
         return lines
     }
 }

@@ -96,6 +96,7 @@ struct WayOut: Encodable {
                 "conformance", "bench",
             ], of: "cedar")
         + silent(["init", "serve", "show"], of: "witness")
+        + silent(["test"], of: "policy")
 }
 
 /// The command `hangu ways-out`.
