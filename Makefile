@@ -37,6 +37,7 @@ bench: release
 	Scripts/bench-crypto --hangu "$$hangu" || status=1; \
 	Scripts/bench-analysis --hangu "$$hangu" || status=1; \
 	Scripts/bench-decision --hangu "$$hangu" || status=1; \
+	Scripts/bench-policy --hangu "$$hangu" || status=1; \
 	Scripts/bench-keys --hangu "$$hangu" || status=1; \
 	exit $$status
 

@@ -98,12 +98,16 @@ let package = Package(
 
         // tools
         module("DemoData", ["CZlib", "ResidentModel", grdb]),
+        module(
+            "PolicyTesting",
+            ["Cedar", "Consent", "Gateway", "JSONText", "ResidentModel", "StrictYAML"]),
 
         .executableTarget(
             name: "hangu",
             dependencies: [
                 "Cedar", "CedarAnalysis", "Connectors", "Consent", "DemoData", "FieldCrypto",
-                "Gateway", "GatewayServer", "JSONText", "QRCodes", "ResidentModel",
+                "Gateway", "GatewayServer", "JSONText", "PolicyTesting", "QRCodes",
+                "ResidentModel",
                 "SQLiteStore", "SolverProcess", "StrictYAML", "TokenKeys", "TransparencyLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
@@ -135,5 +139,7 @@ let package = Package(
         tests(of: "TokenKeys", ["FieldCrypto"]),
         tests(of: "Connectors", ["CZlib", "JSONText", "ResidentModel", grdb]),
         tests(of: "DemoData", ["Connectors", "ResidentModel", grdb]),
+        tests(
+            of: "PolicyTesting", ["Cedar", "Gateway", "JSONText", "ResidentModel", "StrictYAML"]),
     ]
 )

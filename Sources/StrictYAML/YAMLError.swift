@@ -5,11 +5,16 @@ package struct YAMLError: Error, Hashable, Sendable, CustomStringConvertible {
     package let problem: String
     /// What to type instead, where that is known.
     package let hint: String?
+    /// The problem and its hint in Chinese, for the faults that people who are no programmers make most.
+    package let chineseProblem: String?
 
-    package init(_ problem: String, at position: YAMLPosition, hint: String? = nil) {
+    package init(
+        _ problem: String, at position: YAMLPosition, hint: String? = nil, chinese: String? = nil
+    ) {
         self.position = position
         self.problem = problem
         self.hint = hint
+        chineseProblem = chinese
     }
 
     /// `file:line:column: problem`.

@@ -17,9 +17,12 @@ package struct YAMLNode: Sendable {
     /// The text of a scalar.
     package func text() throws(YAMLError) -> String {
         guard case .scalar(let text) = content else {
-            throw YAMLError("expected a text, found \(kind)", at: position)
+            throw YAMLError(
+                "expected a text, found \(kind)", at: position, chinese: "这里应当是一个词或一句话")
         }
-        guard !text.isEmpty else { throw YAMLError("expected a text, found nothing", at: position) }
+        guard !text.isEmpty else {
+            throw YAMLError("expected a text, found nothing", at: position, chinese: "这里空着")
+        }
         return text
     }
 
@@ -58,7 +61,8 @@ package struct YAMLNode: Sendable {
     /// The nodes of a sequence.
     package func sequence() throws(YAMLError) -> [YAMLNode] {
         guard case .sequence(let nodes) = content else {
-            throw YAMLError("expected a list, found \(kind)", at: position)
+            throw YAMLError(
+                "expected a list, found \(kind)", at: position, chinese: "这里应当是一个列表")
         }
         return nodes
     }
@@ -73,7 +77,9 @@ package struct YAMLNode: Sendable {
     /// The entries of a mapping, in the order of the file.
     package func entries() throws(YAMLError) -> [YAMLEntry] {
         guard case .mapping(let entries) = content else {
-            throw YAMLError("expected 'key: value' lines, found \(kind)", at: position)
+            throw YAMLError(
+                "expected 'key: value' lines, found \(kind)", at: position,
+                chinese: "这里应当是“键: 值”各行")
         }
         return entries
     }

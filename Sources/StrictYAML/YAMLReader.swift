@@ -125,7 +125,8 @@ package enum YAMLReader {
         guard ambiguousWords.contains(text.lowercased()) else { return }
         throw YAMLError(
             "an unquoted \(text) means different things to different readers", at: position,
-            hint: "write '\(text)' in quotes, or true or false")
+            hint: "write '\(text)' in quotes, or true or false",
+            chinese: "没有引号的 \(text) 在不同软件里意思不同；请写成 '\(text)'，或写 true、false")
     }
 
     private static func place(_ mark: Mark?, file: String) -> YAMLPosition {
@@ -134,7 +135,9 @@ package enum YAMLReader {
 
     /// The fault of a key that stands twice; Yams tells where it stands first, not where again.
     private static func duplicate(of keys: String, at first: YAMLPosition) -> YAMLError {
-        YAMLError("\(keys) stands more than once in one list of keys, here first", at: first)
+        YAMLError(
+            "\(keys) stands more than once in one list of keys, here first", at: first,
+            chinese: "\(keys) 在同一处写了不止一次，第一次在这里")
     }
 
     private static func translated(_ error: YamlError, file: String) -> YAMLError {

@@ -22,9 +22,8 @@ struct HanguCommand: AsyncParsableCommand {
             InitCommand.self, PullCommand.self, DiscloseCommand.self, ConsentCommand.self,
             ResidentCommand.self, EmergencyCommand.self, CorrectionCommand.self,
             WaysOutCommand.self, AuditCommand.self, ReviewCommand.self,
-            DemoCommand.self,
-            KeysCommand.self, CedarCommand.self, WitnessCommand.self, FieldBenchCommand.self,
-            DecisionBenchCommand.self,
+            DemoCommand.self, KeysCommand.self, CedarCommand.self, PolicyCommand.self,
+            WitnessCommand.self, FieldBenchCommand.self, DecisionBenchCommand.self,
         ])
 
     /// Parses and runs.

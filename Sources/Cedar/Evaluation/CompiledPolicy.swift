@@ -81,6 +81,15 @@ struct CompiledScope: Sendable {
             && Self.matches(resource, frame.resource, frame.resourceRecord, frame)
     }
 
+    /// Whether one part matches, whatever the others do.
+    func matches(_ part: PolicyOutcome.ScopePart, _ frame: Frame) -> Bool {
+        switch part {
+        case .principal: Self.matches(principal, frame.principal, frame.principalRecord, frame)
+        case .action: Self.matches(action, frame.action, frame.actionRecord, frame)
+        case .resource: Self.matches(resource, frame.resource, frame.resourceRecord, frame)
+        }
+    }
+
     /// The part that does not match, nil where all do.
     func mismatch(_ frame: Frame) -> PolicyOutcome.ScopePart? {
         if !Self.matches(action, frame.action, frame.actionRecord, frame) { return .action }

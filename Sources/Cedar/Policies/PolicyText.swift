@@ -18,7 +18,7 @@ extension Policy {
         return text + ";"
     }
 
-    private static func text(_ constraint: EntityConstraint, _ slot: Slot) -> String {
+    static func text(_ constraint: EntityConstraint, _ slot: Slot) -> String {
         func text(_ target: EntityConstraint.Target) -> String {
             switch target {
             case .entity(let uid): uid.cedarText
@@ -34,7 +34,7 @@ extension Policy {
         }
     }
 
-    private static func text(_ constraint: ActionConstraint) -> String {
+    static func text(_ constraint: ActionConstraint) -> String {
         switch constraint {
         case .any: ""
         case .equal(let uid): " == \(uid.cedarText)"
@@ -42,6 +42,11 @@ extension Policy {
         case .isInAny(let uids): " in [\(uids.map(\.cedarText).joined(separator: ", "))]"
         }
     }
+}
+
+extension Expression {
+    /// The expression as Cedar text.
+    package var cedarText: String { ExpressionText.of(self) }
 }
 
 /// Writes expressions as Cedar text with no more parentheses than needed.

@@ -151,14 +151,8 @@ package struct ConsentBook: Sendable {
         }
     }
 
-    /// Whether a yes to these items could do harm if the resident never said it.
-    ///
-    /// It could where one of them is sensitive: T3 and above, PIPL art. 28.
     private func isHighRisk(_ items: Set<FieldID>) -> Bool {
-        items.contains { item in
-            guard let carrier = parts.catalogue.carrier(of: item) else { return true }
-            return carrier.tier >= .t3
-        }
+        parts.catalogue.isHighRisk(items)
     }
 
     private func statement(_ saying: Saying) throws(GatewayError) -> ConsentStatement {
@@ -255,5 +249,17 @@ package struct ConsentBook: Sendable {
         FieldAddress(
             tenant: parts.tenant, table: "consent", resident: resident.id.keyID,
             field: id, fieldClass: Self.consentClass, recordVersion: Int64(version))
+    }
+}
+
+extension Catalogue {
+    /// Whether a yes to these items could do harm if the resident never said it.
+    ///
+    /// It could where one of them is sensitive: T3 and above, PIPL art. 28.
+    package func isHighRisk(_ items: Set<FieldID>) -> Bool {
+        items.contains { item in
+            guard let carrier = carrier(of: item) else { return true }
+            return carrier.tier >= .t3
+        }
     }
 }

@@ -1,5 +1,5 @@
 import Consent
-import JSONText
+package import JSONText
 import ResidentModel
 
 /// The form in which a consent is sealed: canonical JSON, `format` `hangu/consent/1`.
@@ -89,7 +89,7 @@ enum ConsentJSON {
 
 extension JSONObject {
     /// - Precondition: No name stands twice.
-    init(distinctMembers members: [(String, JSONValue)]) {
+    package init(distinctMembers members: [(String, JSONValue)]) {
         guard let object = JSONObject(members) else {
             preconditionFailure("a record has a member twice")
         }

@@ -110,14 +110,18 @@ struct ConsentStage {
             isAskingWithinPurpose: try asking?.isFree(in: store) ?? true)
     }
 
-    /// The same from consents that are opened already, of requests that are not counted.
+    /// The same from consents that are opened already, of requests that are not counted but supposed to be within limits
+    /// or not.
     static func attach(
-        to located: LocatedRequest, records: [ResidentNumber: [ConsentRecord]]
+        to located: LocatedRequest, records: [ResidentNumber: [ConsentRecord]],
+        isAskingWithinPurpose: Bool = true, isAskingWithinConsent: Bool = true
     ) throws(GatewayError) -> ConsentedRequest {
         let admitted = located.based.admitted
         var reading = StandingReading(located, day: admitted.day, records: records, counting: nil)
+        reading.isWithinUncounted = isAskingWithinConsent
         for item in admitted.items { try reading.read(item) }
-        return ConsentedRequest(reading, of: located, asking: nil, isAskingWithinPurpose: true)
+        return ConsentedRequest(
+            reading, of: located, asking: nil, isAskingWithinPurpose: isAskingWithinPurpose)
     }
 
     /// Reads standings now; `count` is nil where nothing is counted.
@@ -147,6 +151,8 @@ private struct StandingReading {
     let assuranceMin: Int
     /// nil where nothing is counted.
     let counting: (count: AskingCount, store: any StoreReader)?
+    /// What is supposed where nothing is counted.
+    var isWithinUncounted = true
     var standings: [FieldID: ConsentStanding] = [:]
     var given: [FieldID: Int] = [:]
     var limits: [FieldID: AgreedLimits] = [:]
@@ -209,7 +215,7 @@ private struct StandingReading {
         _ consent: ConsentRecord, of resident: LocatedResident, to agreed: inout AgreedLimits
     ) throws(GatewayError) -> Bool {
         agreed.keepDays = [agreed.keepDays, consent.terms.dataLifeDays].compactMap(\.self).min()
-        guard let (count, store) = counting else { return true }
+        guard let (count, store) = counting else { return isWithinUncounted }
         if known[consent.id] == nil {
             let slot = try count.slot(of: consent, resident: resident)
             known[consent.id] = (slot, try slot?.isFree(in: store) ?? true)

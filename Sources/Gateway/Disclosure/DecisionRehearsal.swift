@@ -19,7 +19,8 @@ package struct DecisionRehearsal: Sendable {
         _ request: DisclosureRequest, consents: [ConsentRecord], parts: GatewayParts
     ) throws(GatewayError) {
         self.parts = parts
-        admitted = try Admission(parts: parts).admit(request)
+        admitted = try Admission(catalogue: parts.catalogue, clock: parts.clock)
+            .admit(request, requestID: "rehearsal")
         guard let id = ResidentID(bytes: try randomBytes(16, from: parts.random)) else {
             preconditionFailure("a resident's id has 16 bytes")
         }
@@ -32,7 +33,8 @@ package struct DecisionRehearsal: Sendable {
     /// - Returns: How many items would be permitted.
     package func decide() throws(GatewayError) -> Int {
         let based = BasisStage(catalogue: parts.catalogue).attach(to: admitted)
-        let located = Locate.rehearsed(based, about: resident)
+        let located = SupposedResidents(residents: [resident])
+            .locate(based, catalogue: parts.catalogue)
         let consented = try ConsentStage.attach(to: located, records: consents)
         let decided = try DecisionStage(catalogue: parts.catalogue, policies: parts.policies)
             .decide(consented) { _ in true }

@@ -67,8 +67,10 @@ package struct DisclosurePath: Sendable {
     }
 
     private func admitted(_ request: DisclosureRequest) throws(GatewayError) -> BasedRequest {
-        BasisStage(catalogue: parts.catalogue)
-            .attach(to: try Admission(parts: parts).admit(request))
+        let requestID = hexadecimal(try randomBytes(12, from: parts.random))
+        let admitted = try Admission(catalogue: parts.catalogue, clock: parts.clock)
+            .admit(request, requestID: requestID)
+        return BasisStage(catalogue: parts.catalogue).attach(to: admitted)
     }
 
     private func finished(_ recorded: RecordedDecision) throws(GatewayError) -> Answer {
@@ -316,9 +318,6 @@ struct ObligationStage {
         of predicate: PredicateDefinition, opened: OpenedDecision, day: CalendarDate
     ) -> PredicateResult {
         let located = opened.recorded.decided.consented.located
-        guard located.resident != nil else {
-            return PredicateResult(answer: .unknown, asOf: nil, reason: .noValue)
-        }
         var evidence: [FieldID: [PredicateEvidence]] = [:]
         for field in predicate.fields {
             evidence[field] = (opened.values[field] ?? []).map {
@@ -329,11 +328,8 @@ struct ObligationStage {
                         ValuePlace(record: $0.stored.record, field: field)))
             }
         }
-        let purposeDays = located.based.purpose?.freshnessDays
-        return predicate.result(
-            from: evidence,
-            freshnessDays: { field in
-                [catalogue.field(field)?.freshnessDays, purposeDays].compactMap(\.self).min()
-            }, on: day)
+        return catalogue.answer(
+            to: predicate, from: evidence, isResidentKnown: located.resident != nil,
+            purpose: located.based.purpose, on: day)
     }
 }

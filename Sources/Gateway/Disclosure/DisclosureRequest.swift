@@ -94,9 +94,12 @@ package struct AdmittedRequest: Sendable {
 
 /// First stage: who asks, and is the request of the right form.
 struct Admission {
-    let parts: GatewayParts
+    let catalogue: Catalogue
+    let clock: GatewayClock
 
-    func admit(_ request: DisclosureRequest) throws(GatewayError) -> AdmittedRequest {
+    func admit(
+        _ request: DisclosureRequest, requestID: String
+    ) throws(GatewayError) -> AdmittedRequest {
         let names = [
             ("department", request.department), ("officer", request.officer),
             ("purpose", request.purpose), ("legal basis", request.legalBasis),
@@ -120,9 +123,9 @@ struct Admission {
             if !items.contains(id) { items.append(id) }
         }
         return AdmittedRequest(
-            request: request, requestID: hexadecimal(try randomBytes(12, from: parts.random)),
-            department: parts.catalogue.departments[request.department], items: items,
-            clock: parts.clock.milliseconds)
+            request: request, requestID: requestID,
+            department: catalogue.departments[request.department], items: items,
+            clock: clock.milliseconds)
     }
 
 }

@@ -3,7 +3,7 @@
 /// Each is a forbid, so that no permit outweighs it, and carries the stable reason code that a refusal shows.
 package enum FloorRules {
     /// The name by which errors show the rules.
-    static let file = "floor.cedar"
+    package static let file = "floor.cedar"
 
     /// The rules, in Cedar.
     package static let text = """

@@ -29,6 +29,60 @@ package struct LocatedRequest: Sendable {
     }
 }
 
+/// Third stage of a rehearsal: residents who are supposed and not looked for.
+///
+/// The first is the one asked about; where the purpose needs the household's mandate, all are its adults.
+struct SupposedResidents {
+    let residents: [LocatedResident]
+    var person = SupposedPerson()
+
+    func locate(_ based: BasedRequest, catalogue: Catalogue) -> LocatedRequest {
+        let needsMandate = based.purpose?.needsHouseholdMandate == true
+        var standing = PersonStanding.unknown
+        var facts: PersonFacts?
+        var emergency = EmergencyStanding.none
+        if !residents.isEmpty {
+            if !person.isProtected { standing.protection = .notProtected }
+            if based.legalBasis?.kind.needsConsent == true {
+                facts = PersonFacts(
+                    years: person.isChild ? 7 : PersonFacts.adultYears,
+                    life: person.isDeceased ? .deathConfirmed : .alive)
+            }
+            emergency = .supposed(person.emergency, for: based, catalogue: catalogue)
+        }
+        return LocatedRequest(
+            based: based, resident: residents.first,
+            householdAdults: needsMandate ? residents : [], emergency: emergency,
+            standing: standing, facts: facts)
+    }
+}
+
+/// What is supposed of the person asked about, beside what they have said.
+package struct SupposedPerson: Hashable, Sendable {
+    /// Whether they need protection, or nobody has looked.
+    package var isProtected = false
+    /// Below 14 years.
+    package var isChild = false
+    /// Confirmed dead.
+    package var isDeceased = false
+    package var emergency = Emergency.none
+    /// Whether the purpose's limit of requests in a period is reached.
+    package var isAskedTooOften = false
+    /// Whether the limit of the residents' own consents is.
+    package var isAskedMoreThanAgreed = false
+    /// Whether the department has asked as many different questions about the field as it may.
+    package var hasSpentQuestions = false
+
+    /// Whether an emergency access is open for the officer, case and resident of the request.
+    package enum Emergency: String, Hashable, Sendable, CaseIterable {
+        case none
+        case open
+        case expired
+    }
+
+    package init() {}
+}
+
 /// A resident, by row and by identifier.
 package struct LocatedResident: Sendable, Hashable {
     package let number: ResidentNumber
@@ -78,14 +132,6 @@ struct Locate {
             emergency: try EmergencyStanding(
                 for: based, resident: resident, parts: parts, reader: store), standing: standing,
             facts: facts)
-    }
-
-    /// The request about a resident who is at hand, in no household; for ``DecisionRehearsal``.
-    static func rehearsed(_ based: BasedRequest, about resident: LocatedResident) -> LocatedRequest
-    {
-        LocatedRequest(
-            based: based, resident: resident, householdAdults: [], emergency: .none,
-            standing: .unknown, facts: nil)
     }
 
     /// The resident who is known by a citizen number, or nil.

@@ -71,7 +71,7 @@ package struct Obligations: Hashable, Sendable {
 
 extension Obligations {
     /// One word of each kind, to compare a misspelt one with.
-    static let exampleWords = [
+    package static let exampleWords = [
         "clear", "round:1000", "band:1000", "truncate-date:year", "truncate-date:month",
         "division:9", "code-category:3", "mask:ends", "mask:last4", "token", "predicate-only",
         "denied", "notify-resident", "human-confirmation", "retain-at-most:30d",

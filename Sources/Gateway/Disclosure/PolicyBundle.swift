@@ -1,22 +1,22 @@
-import Cedar
+package import Cedar
 import FieldCrypto
 package import ResidentModel
 
 /// All rules and the catalogue that decide, compiled once, under one hash.
 package struct PolicyBundle: Sendable {
     /// SHA-256 over every file of the bundle and the floor rules, in hexadecimal.
-    package let hash: String
+    package private(set) var hash: String
     /// How many rules there are, floor rules included.
-    package let ruleCount: Int
+    package private(set) var ruleCount: Int
     /// Every file that the hash is over, in its order: the floor rules first.
-    let files: [File]
-    let policies: PolicySet
+    package let files: [File]
+    package private(set) var policies: PolicySet
     let entities: EntityStore
-    private let annotations: [PolicyID: [String: String]]
+    private var annotations: [PolicyID: [String: String]]
     /// What each rule's annotations ask for, read once.
-    private let obligations: [PolicyID: Obligations]
-    private let reasons: [PolicyID: RefusalReason]
-    private let forbids: Set<PolicyID>
+    private var obligations: [PolicyID: Obligations]
+    private var reasons: [PolicyID: RefusalReason]
+    private var forbids: Set<PolicyID>
     /// The names under which rules know fields and predicates.
     private let fieldUIDs: [FieldID: EntityUID]
     private let predicateUIDs: [FieldID: EntityUID]
@@ -57,6 +57,23 @@ package struct PolicyBundle: Sendable {
             entities = try EntityStore(CatalogueEntities(catalogue).entities)
         } catch { throw .policy("\(error)") }
         ruleCount = rules.count
+        (annotations, obligations, reasons, forbids) = ([:], [:], [:], [])
+        fieldUIDs = Dictionary(
+            uniqueKeysWithValues: catalogue.fields.map { ($0.id, CatalogueEntities.field($0.id)) })
+        predicateUIDs = Dictionary(
+            uniqueKeysWithValues: catalogue.predicates.keys.map {
+                ($0, CatalogueEntities.predicate($0))
+            })
+        kinds = Dictionary(uniqueKeysWithValues: catalogue.fields.map { ($0.id, $0.kind) })
+        harmlessPurposes = Set(
+            catalogue.purposes.values.filter { !$0.isAdverse }.map(\.id))
+        self.files = [floor] + sorted
+        hash = Self.hash(of: self.files)
+        readAnnotations(of: rules)
+        try Self.validate(policies, against: sorted)
+    }
+
+    private mutating func readAnnotations(of rules: [Policy]) {
         annotations = Dictionary(uniqueKeysWithValues: rules.map { ($0.id, $0.annotations) })
         obligations = Dictionary(
             uniqueKeysWithValues: rules.compactMap { rule in
@@ -68,19 +85,7 @@ package struct PolicyBundle: Sendable {
                     (rule.id, $0)
                 }
             })
-        fieldUIDs = Dictionary(
-            uniqueKeysWithValues: catalogue.fields.map { ($0.id, CatalogueEntities.field($0.id)) })
-        predicateUIDs = Dictionary(
-            uniqueKeysWithValues: catalogue.predicates.keys.map {
-                ($0, CatalogueEntities.predicate($0))
-            })
         forbids = Set(rules.filter { $0.effect == .forbid }.map(\.id))
-        kinds = Dictionary(uniqueKeysWithValues: catalogue.fields.map { ($0.id, $0.kind) })
-        harmlessPurposes = Set(
-            catalogue.purposes.values.filter { !$0.isAdverse }.map(\.id))
-        try Self.validate(policies, against: sorted)
-        self.files = [floor] + sorted
-        hash = Self.hash(of: self.files)
     }
 
     /// The bundle with one more file, compiled anew.
@@ -89,10 +94,26 @@ package struct PolicyBundle: Sendable {
     }
 
     /// The names of all rules, floor rules included, sorted.
-    var ruleNames: [String] { annotations.keys.map(\.text).sorted() }
+    package var ruleNames: [String] { annotations.keys.map(\.text).sorted() }
 
     /// A rule's annotation, such as its reason code or its sentence in Chinese.
-    func annotation(_ name: String, of rule: PolicyID) -> String? { annotations[rule]?[name] }
+    package func annotation(_ name: String, of rule: PolicyID) -> String? {
+        annotations[rule]?[name]
+    }
+
+    /// A draft with other rules over the same catalogue, to compare with; it has no hash and is never in force.
+    ///
+    /// - Parameter rules: All rules of the draft, floor rules included, each of the form that was checked before.
+    /// - Returns: The draft.
+    /// - Throws: ``GatewayError/policy(_:)`` where the rules form no set.
+    package func draft(_ rules: [Policy]) throws(GatewayError) -> PolicyBundle {
+        var draft = self
+        do { draft.policies = try PolicySet(rules) } catch { throw .policy("\(error)") }
+        draft.readAnnotations(of: rules)
+        draft.ruleCount = rules.count
+        draft.hash = ""
+        return draft
+    }
 
     /// What is asked of an item that these rules permit: everything that each of them asks, at its strictest.
     ///
@@ -107,9 +128,15 @@ package struct PolicyBundle: Sendable {
                 combined = combined.combined(with: obligations)
             }
         }
-        if !harmlessPurposes.contains(purpose) { combined.needsHumanConfirmation = true }
-        if let kind = kinds[item], !combined.form.fits(kind) { combined.form = .denied }
-        return combined
+        return settled(combined, item: item, purpose: purpose)
+    }
+
+    /// What the rules ask, with what purpose and field ask beside them.
+    package func settled(_ asked: Obligations, item: FieldID, purpose: String) -> Obligations {
+        var settled = asked
+        if !harmlessPurposes.contains(purpose) { settled.needsHumanConfirmation = true }
+        if let kind = kinds[item], !settled.form.fits(kind) { settled.form = .denied }
+        return settled
     }
 
     /// The name under which the rules know an item.

@@ -52,6 +52,31 @@ package struct PredicateResult: Hashable, Sendable {
     }
 }
 
+extension Catalogue {
+    /// Answers a predicate about a resident, by the age that values may have for the field and for the purpose.
+    ///
+    /// - Parameters:
+    ///   - predicate: What is asked.
+    ///   - evidence: Every value of every field that is asked about.
+    ///   - isResidentKnown: False where nobody is known by the number; then nothing is known of them either.
+    ///   - purpose: What it is asked for.
+    ///   - day: Today.
+    /// - Returns: The answer, or unknown with its reason.
+    package func answer(
+        to predicate: PredicateDefinition, from evidence: [FieldID: [PredicateEvidence]],
+        isResidentKnown: Bool, purpose: Purpose?, on day: CalendarDate
+    ) -> PredicateResult {
+        guard isResidentKnown else {
+            return PredicateResult(answer: .unknown, asOf: nil, reason: .noValue)
+        }
+        return predicate.result(
+            from: evidence,
+            freshnessDays: { id in
+                [field(id)?.freshnessDays, purpose?.freshnessDays].compactMap(\.self).min()
+            }, on: day)
+    }
+}
+
 extension PredicateDefinition {
     /// Answers from what the sources say.
     ///

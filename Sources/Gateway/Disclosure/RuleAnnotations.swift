@@ -101,21 +101,3 @@ enum RuleAnnotation: String, CaseIterable {
         NearestWord.to(word, among: words).map { "; did you mean '\($0)'?" } ?? ""
     }
 }
-
-/// Finds what may have been meant by a misspelt word.
-enum NearestWord {
-    /// Words longer than this are not compared.
-    private static let lengthMax = 64
-
-    /// The word with the fewest changed, missing or added characters; nil where that is more than two fifths of it.
-    static func to(_ word: String, among words: [String]) -> String? {
-        guard word.count <= lengthMax else { return nil }
-        let distances = words.map {
-            (word: $0, distance: Spelling.distance(Array(word), Array($0)))
-        }
-        guard let nearest = distances.min(by: { $0.distance < $1.distance }),
-            nearest.distance * 5 <= max(word.count, nearest.word.count) * 2
-        else { return nil }
-        return nearest.word
-    }
-}

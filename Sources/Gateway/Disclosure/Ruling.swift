@@ -1,4 +1,4 @@
-import Cedar
+package import Cedar
 
 /// What the rules say about one item, from its facts alone.
 struct Ruling: Hashable, Sendable {
@@ -10,6 +10,12 @@ struct Ruling: Hashable, Sendable {
     /// Why not, most basic reason first; empty where allowed.
     let reasons: [RefusalReason]
     let obligations: Obligations
+}
+
+/// A question as the rules see it, with all that they can look up.
+package struct RuleInquiry: Sendable {
+    package let request: Request
+    package let entities: EntityStore
 }
 
 /// The rules of a bundle, asked about the items of one request.
@@ -35,14 +41,9 @@ struct RuleBench {
 
     /// Deny is the default, and a rule that fails refuses.
     func rule(on facts: DecisionFacts) -> Ruling {
-        // Facts with another request's part are asked about where a refusal is explained.
-        let context = facts.shared == context.shared ? context : RuleContext(facts.shared)
-        let request = Request(
-            principal: officer,
-            action: facts.isPredicate ? CatalogueEntities.answer : CatalogueEntities.disclose,
-            resource: policies.uid(of: facts.item, isPredicate: facts.isPredicate),
-            context: context.record(of: facts))
-        let response = Authorizer().authorize(request, policies.policies, entities)
+        let inquiry = inquiry(on: facts)
+        let response = Authorizer().authorize(
+            inquiry.request, policies.policies, inquiry.entities)
         let failed = response.errors.map(\.policyID.text)
         let determining = response.determining.map(\.text)
         guard response.decision == .allow, response.errors.isEmpty else {
@@ -63,6 +64,18 @@ struct RuleBench {
         if obligations.form == .denied { return .noForm }
         if obligations.form == .predicateOnly, !facts.isPredicate { return .predicateOnly }
         return facts.isWithinBudget ? nil : .budgetExhausted
+    }
+
+    /// What the rules are asked about an item.
+    func inquiry(on facts: DecisionFacts) -> RuleInquiry {
+        // Facts with another request's part are asked about where a refusal is explained.
+        let context = facts.shared == context.shared ? context : RuleContext(facts.shared)
+        let request = Request(
+            principal: officer,
+            action: facts.isPredicate ? CatalogueEntities.answer : CatalogueEntities.disclose,
+            resource: policies.uid(of: facts.item, isPredicate: facts.isPredicate),
+            context: context.record(of: facts))
+        return RuleInquiry(request: request, entities: entities)
     }
 
     private func reasons(of response: Response) -> [RefusalReason] {

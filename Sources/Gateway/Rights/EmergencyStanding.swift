@@ -78,6 +78,18 @@ struct EmergencyStanding: Hashable, Sendable {
         self.items = items
     }
 
+    /// What an access would cover by the catalogue's templates, were there one.
+    static func supposed(
+        _ emergency: SupposedPerson.Emergency, for based: BasedRequest, catalogue: Catalogue
+    ) -> EmergencyStanding {
+        let request = based.admitted.request
+        guard based.legalBasis?.kind == .emergency, emergency != .none else { return .none }
+        guard emergency == .open else { return EmergencyStanding(state: .expired, items: []) }
+        let templates = catalogue.emergencies.values.filter { $0.carries(request) }
+        return EmergencyStanding(
+            state: .open, items: templates.reduce(into: []) { $0.formUnion($1.items) })
+    }
+
     /// Looks for accesses that are open for the request's officer, case and basis about a resident.
     init(
         for based: BasedRequest, resident: LocatedResident?, parts: GatewayParts,
@@ -98,8 +110,7 @@ struct EmergencyStanding: Hashable, Sendable {
             guard detail.department == request.department, detail.officer == request.officer,
                 detail.caseID == request.caseID,
                 let template = parts.catalogue.emergencies[detail.template],
-                template.legalBases.contains(request.legalBasis),
-                template.departments.contains(request.department)
+                template.carries(request)
             else { continue }
             if matter.state == .closed || based.admitted.clock >= detail.until * 60_000 {
                 if state == .none { state = .expired }
@@ -113,6 +124,13 @@ struct EmergencyStanding: Hashable, Sendable {
 
     /// How many accesses about one resident are looked at.
     private static let accessesMax = 1_000
+}
+
+extension EmergencyTemplate {
+    /// Whether the department may open such an access on the basis that it names.
+    fileprivate func carries(_ request: DisclosureRequest) -> Bool {
+        legalBases.contains(request.legalBasis) && departments.contains(request.department)
+    }
 }
 
 extension AuditDraft {

@@ -55,7 +55,7 @@ struct WriterBench {
             for _ in 0..<3 {
                 bareRates.append(try bareRate(bare, batch: batch, home: home))
                 let before = processSeconds()
-                let (count, rate) = await writerRate(writer, batch: batch, home: home)
+                let (count, rate) = try await writerRate(writer, batch: batch, home: home)
                 cpu.append((processSeconds() - before) / Double(count))
                 writerRates.append(rate)
             }
@@ -79,17 +79,16 @@ struct WriterBench {
         let writer = LogWriter(
             store: home.store, log: home.log, ringWatch: RingWatch(), keyring: home.keyring,
             threads: home.threads, limits: limits)
-        await withTaskGroup(of: Void.self) { group in
+        try await withThrowingTaskGroup(of: Void.self) { group in
             for lane in 0..<1_000 {
                 group.addTask {
                     for _ in stride(from: lane, to: entries, by: 1_000) {
                         let draft = draft(home)
-                        do {
-                            _ = try await writer.record { _ throws(GatewayError) in ((), [draft]) }
-                        } catch { return }
+                        _ = try await writer.record { _ throws(GatewayError) in ((), [draft]) }
                     }
                 }
             }
+            try await group.waitForAll()
         }
         let tiles = TilesFolder(url: folder.appendingPathComponent("tiles"))
         try AuditDesk(log: home.log, store: home.store).export(tiles.write)
@@ -153,24 +152,22 @@ struct WriterBench {
     /// Keeps twice as many requests waiting as a batch holds, so that every batch is full.
     private func writerRate(
         _ writer: LogWriter, batch: Int, home: BenchHome
-    ) async -> (count: Int, rate: Double) {
+    ) async throws -> (count: Int, rate: Double) {
         let start = ContinuousClock.now
         let deadline = start + .seconds(secondsEach)
-        let count = await withTaskGroup(of: Int.self) { group in
+        let count = try await withThrowingTaskGroup(of: Int.self) { group in
             for _ in 0..<batch * 2 {
                 group.addTask {
                     var kept = 0
                     while ContinuousClock.now < deadline {
                         let draft = draft(home)
-                        do {
-                            _ = try await writer.record { _ throws(GatewayError) in ((), [draft]) }
-                            kept += 1
-                        } catch { return kept }
+                        _ = try await writer.record { _ throws(GatewayError) in ((), [draft]) }
+                        kept += 1
                     }
                     return kept
                 }
             }
-            return await group.reduce(0, +)
+            return try await group.reduce(0, +)
         }
         return (count, Double(count) / ((ContinuousClock.now - start) / .seconds(1)))
     }

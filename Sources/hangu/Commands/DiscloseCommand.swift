@@ -75,6 +75,7 @@ struct DiscloseCommand: ParsableCommand {
                 for line in why.lines(of: explanation) { console.say(line) }
             }
         }
+        if let duty = text.duty(of: answer) { console.say(duty) }
         if let pseudonym = answer.pseudonym {
             console.say(Message("本部门代号：\(pseudonym)", "your pseudonym: \(pseudonym)"))
         }

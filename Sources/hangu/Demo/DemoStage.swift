@@ -24,6 +24,7 @@ struct DemoStage {
         console.say(DemoText.asks(who ?? request.department, what: what))
         return try DisclosurePath(home.parts).answer(request) { answer in
             for line in text.lines(of: answer) { console.say(line) }
+            if let duty = text.duty(of: answer) { console.say("  " + duty) }
             console.say(DisclosureMessages.receipt(answer))
         }
     }

@@ -8,7 +8,22 @@ struct AnswerText {
 
     /// One line for each item.
     func lines(of answer: Answer) -> [String] {
-        answer.items.map { "  \(title(of: $0.item)): \(outcome(of: $0))\(duties(of: $0))" }
+        answer.items.map { "  \(title(of: $0.item)): \(outcome(of: $0))" }
+    }
+
+    /// What must be done before anything is decided upon the answer; nil where nothing must.
+    func duty(of answer: Answer) -> String? {
+        let given = answer.items.filter { !$0.isRefused }
+        let bound = given.filter(\.obligations.needsHumanConfirmation)
+        if bound.isEmpty { return nil }
+        let titles = bound.map { title(of: $0.item) }
+        let whole = Message(
+            "据此停发或拒绝前，须由人核实", "a person confirms before anything is stopped or refused by it")
+        let part = Message(
+            "据“\(titles.joined(separator: "”“"))”停发或拒绝前，须由人核实",
+            "a person confirms before anything is stopped or refused by: "
+                + titles.joined(separator: "; "))
+        return (bound.count == given.count ? whole : part).text(in: language)
     }
 
     /// The title of a field or predicate; its name where the catalogue has none.
@@ -16,15 +31,6 @@ struct AnswerText {
         let title = catalogue.field(item)?.title ?? catalogue.predicates[item]?.title
         guard let title else { return item.text }
         return language == .chinese ? title.chinese : title.english
-    }
-
-    /// What must be done before anything is decided upon the answer.
-    private func duties(of item: AnswerItem) -> String {
-        guard !item.isRefused, item.obligations.needsHumanConfirmation else { return "" }
-        return Message(
-            "（据此停发或拒绝前，须由人核实）", " (a person confirms before anything is stopped or refused)"
-        ).text(
-            in: language)
     }
 
     func outcome(of item: AnswerItem) -> String {
