@@ -77,8 +77,8 @@ package final class AuditIndexDatabase: AuditIndexStore {
                 block = min(block, first)
                 while true {
                     var found: EntrySet?
-                    statement.bind(Int64(block), at: 1)
-                    statement.bind(term, at: 2)
+                    try statement.bind(Int64(block), at: 1)
+                    try statement.bind(term, at: 2)
                     try statement.forEachRow { found = try Self.set($0.bytes(0)) }
                     if let found { return (block, found) }
                     guard block > 0 else { return nil }
@@ -100,9 +100,9 @@ package final class AuditIndexDatabase: AuditIndexStore {
                     SELECT bundle FROM audit_minutes
                     WHERE bundle <= ? AND last >= ? AND first <= ? ORDER BY bundle DESC LIMIT 1
                     """)
-                statement.bind(Int64(clamping: bundle), at: 1)
-                statement.bind(Int64(clamping: minutes.lowerBound), at: 2)
-                statement.bind(Int64(clamping: minutes.upperBound), at: 3)
+                try statement.bind(Int64(clamping: bundle), at: 1)
+                try statement.bind(Int64(clamping: minutes.lowerBound), at: 2)
+                try statement.bind(Int64(clamping: minutes.upperBound), at: 3)
                 try statement.forEachRow { found = UInt64($0.integer(0)) }
                 return found
             }
@@ -127,9 +127,9 @@ package final class AuditIndexDatabase: AuditIndexStore {
                         ON CONFLICT (bundle) DO UPDATE SET
                             first = min(first, excluded.first), last = max(last, excluded.last)
                         """)
-                    statement.bind(Int64(bundle), at: 1)
-                    statement.bind(Int64(clamping: minutes.lowerBound), at: 2)
-                    statement.bind(Int64(clamping: minutes.upperBound), at: 3)
+                    try statement.bind(Int64(bundle), at: 1)
+                    try statement.bind(Int64(clamping: minutes.lowerBound), at: 2)
+                    try statement.bind(Int64(clamping: minutes.upperBound), at: 3)
                     try statement.run()
                 }
                 try database.execute(
@@ -157,8 +157,8 @@ package final class AuditIndexDatabase: AuditIndexStore {
             let find = try RawStatement(
                 database,
                 "SELECT entries, of_subject FROM audit_posting WHERE block = ? AND term = ?")
-            find.bind(Int64(block), at: 1)
-            find.bind(term, at: 2)
+            try find.bind(Int64(block), at: 1)
+            try find.bind(term, at: 2)
             try find.forEachRow { row in
                 posting.entries = try set(row.bytes(0)).union(posting.entries)
                 posting.ofSubject = try set(row.bytes(1)).union(posting.ofSubject)
@@ -177,10 +177,10 @@ package final class AuditIndexDatabase: AuditIndexStore {
             ON CONFLICT (block, term) DO UPDATE SET
                 entries = excluded.entries, of_subject = excluded.of_subject
             """)
-        statement.bind(term, at: 1)
-        statement.bind(Int64(block), at: 2)
-        statement.bind(posting.entries.bytes, at: 3)
-        statement.bind(posting.ofSubject.bytes, at: 4)
+        try statement.bind(term, at: 1)
+        try statement.bind(Int64(block), at: 2)
+        try statement.bind(posting.entries.bytes, at: 3)
+        try statement.bind(posting.ofSubject.bytes, at: 4)
         try statement.run()
     }
 
@@ -252,7 +252,7 @@ package final class AuditIndexDatabase: AuditIndexStore {
         var postings: [Int64: IndexedPosting] = [:]
         let statement = try RawStatement(
             database, "SELECT term, entries, of_subject FROM audit_posting WHERE block = ?")
-        statement.bind(Int64(block), at: 1)
+        try statement.bind(Int64(block), at: 1)
         try statement.forEachRow { row in
             postings[row.integer(0)] = IndexedPosting(
                 entries: try set(row.bytes(1)), ofSubject: try set(row.bytes(2)))

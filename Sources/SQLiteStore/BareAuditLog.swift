@@ -32,11 +32,11 @@ package final class BareAuditLog {
                     VALUES (?, ?, ?, ?, ?)
                     """)
                 for resident in residents {
-                    statement.bind(next, at: 1)
-                    statement.bind(leaf, at: 2)
-                    statement.bind(operational, at: 3)
-                    statement.bind(subject, at: 4)
-                    statement.bind(resident, at: 5)
+                    try statement.bind(next, at: 1)
+                    try statement.bind(leaf, at: 2)
+                    try statement.bind(operational, at: 3)
+                    try statement.bind(subject, at: 4)
+                    try statement.bind(resident, at: 5)
                     try statement.run()
                     next += 1
                 }

@@ -17,8 +17,8 @@ extension HomeTransaction {
         try inStore {
             let statement = try RawStatement(
                 database, "SELECT hashes FROM audit_tile WHERE level = ? AND number = ?")
-            statement.bind(Int64(level), at: 1)
-            statement.bind(Int64(clamping: index), at: 2)
+            try statement.bind(Int64(level), at: 1)
+            try statement.bind(Int64(clamping: index), at: 2)
             var found: [UInt8]?
             try statement.forEachRow { found = $0.bytes(0) }
             return found
@@ -67,18 +67,18 @@ extension HomeTransaction {
                 INSERT INTO audit_entry (number, leaf, operational, subject, resident)
                 VALUES (?, ?, ?, ?, ?)
                 """)
-            statement.bind(Int64(entry.index), at: 1)
-            statement.bind(entry.leaf, at: 2)
-            statement.bind(entry.operational, at: 3)
+            try statement.bind(Int64(entry.index), at: 1)
+            try statement.bind(entry.leaf, at: 2)
+            try statement.bind(entry.operational, at: 3)
             if let subject = entry.subject {
-                statement.bind(subject, at: 4)
+                try statement.bind(subject, at: 4)
             } else {
-                statement.bindNull(at: 4)
+                try statement.bindNull(at: 4)
             }
             if let resident = entry.resident {
-                statement.bind(resident.value, at: 5)
+                try statement.bind(resident.value, at: 5)
             } else {
-                statement.bindNull(at: 5)
+                try statement.bindNull(at: 5)
             }
             try statement.run()
         }
@@ -91,8 +91,8 @@ extension HomeTransaction {
             let statement = try RawStatement(
                 database,
                 "SELECT number, leaf FROM audit_entry WHERE number >= ? ORDER BY number LIMIT ?")
-            statement.bind(Int64(clamping: index), at: 1)
-            statement.bind(Int64(limit), at: 2)
+            try statement.bind(Int64(clamping: index), at: 1)
+            try statement.bind(Int64(limit), at: 2)
             var next = Int64(clamping: index)
             try statement.forEachRow { row in
                 guard row.integer(0) == next else {
@@ -134,7 +134,7 @@ extension HomeTransaction {
             let statement = try RawStatement(
                 database,
                 "SELECT chain FROM resident WHERE number = ? AND chain IS NOT NULL")
-            statement.bind(resident.value, at: 1)
+            try statement.bind(resident.value, at: 1)
             var found: [UInt8]?
             try statement.forEachRow { found = $0.bytes(0) }
             return found
@@ -145,8 +145,8 @@ extension HomeTransaction {
         try inStore {
             let statement = try RawStatement(
                 database, "UPDATE resident SET chain = ? WHERE number = ?")
-            statement.bind(chain, at: 1)
-            statement.bind(resident.value, at: 2)
+            try statement.bind(chain, at: 1)
+            try statement.bind(resident.value, at: 2)
             try statement.run()
         }
     }

@@ -58,8 +58,8 @@ extension HomeTransaction {
         try inStore {
             let statement = try RawStatement(
                 database, "SELECT count FROM asked WHERE version = ? AND bits = ?")
-            statement.bind(Int64(slot.entry.version), at: 1)
-            statement.bind(slot.entry.bits, at: 2)
+            try statement.bind(Int64(slot.entry.version), at: 1)
+            try statement.bind(slot.entry.bits, at: 2)
             try statement.forEachRow { count = $0.integer(0) }
         }
         return Int(count)

@@ -12,7 +12,7 @@ extension HomeTransaction {
             let statement = try RawStatement(
                 database, "SELECT 1 FROM forgotten WHERE resident = ?")
             for resident in residents {
-                statement.bind(resident.value, at: 1)
+                try statement.bind(resident.value, at: 1)
                 try statement.forEachRow { _ in found.insert(resident) }
             }
         }

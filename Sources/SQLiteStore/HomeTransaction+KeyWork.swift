@@ -86,10 +86,10 @@ extension HomeTransaction {
                 SELECT 1 FROM blind_index WHERE name = ? AND version = ? AND bits = ?
                     AND resident = ?
                 """)
-            statement.bind(index, at: 1)
-            statement.bind(Int64(entry.version), at: 2)
-            statement.bind(entry.bits, at: 3)
-            statement.bind(resident.value, at: 4)
+            try statement.bind(index, at: 1)
+            try statement.bind(Int64(entry.version), at: 2)
+            try statement.bind(entry.bits, at: 3)
+            try statement.bind(resident.value, at: 4)
             try statement.forEachRow { _ in isThere = true }
         }
         return isThere

@@ -9,9 +9,9 @@ extension HomeTransaction {
             let statement = try RawStatement(
                 database,
                 "SELECT question FROM question WHERE resident = ? AND topic = ? AND day >= ?")
-            statement.bind(resident.value, at: 1)
-            statement.bind(topic, at: 2)
-            statement.bind(day, at: 3)
+            try statement.bind(resident.value, at: 1)
+            try statement.bind(topic, at: 2)
+            try statement.bind(day, at: 3)
             try statement.forEachRow { row in found.insert(row.bytes(0)) }
         }
         return found
@@ -23,10 +23,10 @@ extension HomeTransaction {
                 database,
                 "INSERT OR REPLACE INTO question (resident, topic, question, day) VALUES (?, ?, ?, ?)"
             )
-            statement.bind(count.resident.value, at: 1)
-            statement.bind(count.topic, at: 2)
-            statement.bind(count.question, at: 3)
-            statement.bind(count.day, at: 4)
+            try statement.bind(count.resident.value, at: 1)
+            try statement.bind(count.topic, at: 2)
+            try statement.bind(count.question, at: 3)
+            try statement.bind(count.day, at: 4)
             try statement.run()
         }
     }

@@ -30,9 +30,9 @@ extension HomeTransaction {
                     SELECT resident FROM blind_index WHERE name = ? AND version = ? AND bits = ?
                     ORDER BY resident
                     """)
-                statement.bind(index, at: 1)
-                statement.bind(Int64(entry.version), at: 2)
-                statement.bind(entry.bits, at: 3)
+                try statement.bind(index, at: 1)
+                try statement.bind(Int64(entry.version), at: 2)
+                try statement.bind(entry.bits, at: 3)
                 try statement.forEachRow { numbers.append(ResidentNumber($0.integer(0))) }
             }
             if !numbers.isEmpty { found[entry] = numbers }
@@ -49,7 +49,7 @@ extension HomeTransaction {
             try inStore {
                 let statement = try RawStatement(
                     database, "SELECT id FROM resident WHERE number = ?")
-                statement.bind(number.value, at: 1)
+                try statement.bind(number.value, at: 1)
                 try statement.forEachRow { ids.append($0.bytes(0)) }
             }
             guard let id = ids.first else { continue }

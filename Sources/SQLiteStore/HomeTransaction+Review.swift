@@ -43,9 +43,9 @@ extension HomeTransaction {
         try inStore {
             let statement = try RawStatement(
                 database, "DELETE FROM quarantine WHERE stream = ? AND key_digest = ?")
-            statement.bind(number, at: 1)
+            try statement.bind(number, at: 1)
             for digest in keyDigests {
-                statement.bind(digest, at: 2)
+                try statement.bind(digest, at: 2)
                 try statement.run()
             }
         }

@@ -12,15 +12,15 @@ extension HomeTransaction {
             let versions = try RawStatement(
                 database, "SELECT version FROM record WHERE number = ?")
             let after = filter.after ?? SealedPlace(-1)
-            statement.bind(after.first, at: 1)
-            statement.bind(Int64(filter.limit), at: 2)
-            if let prefix = filter.notUnder { statement.bind(prefix, at: 3) }
+            try statement.bind(after.first, at: 1)
+            try statement.bind(Int64(filter.limit), at: 2)
+            if let prefix = filter.notUnder { try statement.bind(prefix, at: 3) }
             switch filter.column {
             case .fieldValue:
-                statement.bind(after.second, at: 4)
-                statement.bind(after.third, at: 5)
-            case .recordKey: statement.bind(after.second, at: 4)
-            case .consent, .matter: statement.bind(after.name, at: 4)
+                try statement.bind(after.second, at: 4)
+                try statement.bind(after.third, at: 5)
+            case .recordKey: try statement.bind(after.second, at: 4)
+            case .consent, .matter: try statement.bind(after.name, at: 4)
             default: break
             }
             try statement.forEachRow { try walk.take($0, recordVersions: versions) }
@@ -85,26 +85,24 @@ extension HomeTransaction {
         try inStore {
             let statement = try RawStatement(
                 database, "UPDATE \(table) SET \(name) = ?1 WHERE \(place) AND \(name) = ?2")
-            defer {
-                statement.bindNull(at: 1)
-                statement.bindNull(at: 2)
-            }
+            defer { statement.unbind() }
             try envelopes.bytes.withUnsafeBytes { new in
                 try cells.sealed.bytes.withUnsafeBytes { old in
                     for (index, cell) in cells.cells.enumerated() {
                         let range = envelopes.range(of: index)
                         if range.isEmpty { continue }
-                        statement.bind(inPlace: UnsafeRawBufferPointer(rebasing: new[range]), at: 1)
+                        try statement.bind(
+                            inPlace: UnsafeRawBufferPointer(rebasing: new[range]), at: 1)
                         let before = cells.sealed.range(of: index)
-                        statement.bind(
+                        try statement.bind(
                             inPlace: UnsafeRawBufferPointer(rebasing: old[before]), at: 2)
-                        statement.bind(cell.place.first, at: 3)
+                        try statement.bind(cell.place.first, at: 3)
                         switch column {
                         case .fieldValue:
-                            statement.bind(cell.place.second, at: 4)
-                            statement.bind(cell.place.third, at: 5)
-                        case .recordKey: statement.bind(cell.place.second, at: 4)
-                        case .consent, .matter: statement.bind(cell.place.name, at: 4)
+                            try statement.bind(cell.place.second, at: 4)
+                            try statement.bind(cell.place.third, at: 5)
+                        case .recordKey: try statement.bind(cell.place.second, at: 4)
+                        case .consent, .matter: try statement.bind(cell.place.name, at: 4)
                         default: break
                         }
                         try statement.run()
@@ -235,7 +233,7 @@ private struct SealedWalk {
 
     private mutating func version(of record: Int64, _ statement: RawStatement) throws -> Int64 {
         if let known = versions[record] { return known }
-        statement.bind(record, at: 1)
+        try statement.bind(record, at: 1)
         var found: Int64?
         try statement.forEachRow { found = $0.integer(0) }
         guard let found else {

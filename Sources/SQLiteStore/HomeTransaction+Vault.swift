@@ -40,9 +40,9 @@ extension HomeTransaction {
                 SELECT number, resident, content_digest, version FROM record
                 WHERE stream = ? AND key_digest = ?
                 """)
-            statement.bind(number, at: 1)
+            try statement.bind(number, at: 1)
             for digest in keyDigests {
-                statement.bind(digest, at: 2)
+                try statement.bind(digest, at: 2)
                 try statement.forEachRow { row in
                     found[digest] = StoredRecord(
                         number: row.integer(0), resident: ResidentNumber(row.integer(1)),
@@ -64,17 +64,17 @@ extension HomeTransaction {
                 INSERT INTO record (stream, key_digest, content_digest, resident, version,
                     observed_day, sealed_key, stored_minute) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """)
-            statement.bind(streamNumber, at: 1)
-            statement.bind(record.keyDigest, at: 2)
-            statement.bind(record.contentDigest, at: 3)
-            statement.bind(resident.value, at: 4)
-            statement.bind(record.version, at: 5)
-            statement.bind(Int64(record.observedAt.dayNumber), at: 6)
-            statement.bind(record.sealedKey, at: 7)
+            try statement.bind(streamNumber, at: 1)
+            try statement.bind(record.keyDigest, at: 2)
+            try statement.bind(record.contentDigest, at: 3)
+            try statement.bind(resident.value, at: 4)
+            try statement.bind(record.version, at: 5)
+            try statement.bind(Int64(record.observedAt.dayNumber), at: 6)
+            try statement.bind(record.sealedKey, at: 7)
             if let minute = record.storedAt {
-                statement.bind(minute, at: 8)
+                try statement.bind(minute, at: 8)
             } else {
-                statement.bindNull(at: 8)
+                try statement.bindNull(at: 8)
             }
             try statement.run()
         }
@@ -127,11 +127,11 @@ extension HomeTransaction {
             let statement = try RawStatement(
                 database,
                 "INSERT INTO field_value (resident, field, record, sealed) VALUES (?, ?, ?, ?)")
-            statement.bind(resident.value, at: 1)
-            statement.bind(record, at: 3)
+            try statement.bind(resident.value, at: 1)
+            try statement.bind(record, at: 3)
             for row in rows {
-                statement.bind(row.field, at: 2)
-                statement.bind(row.sealed, at: 4)
+                try statement.bind(row.field, at: 2)
+                try statement.bind(row.sealed, at: 4)
                 try statement.run()
             }
         }
@@ -158,8 +158,8 @@ extension HomeTransaction {
             for (number, field) in numbers {
                 try inStore {
                     let statement = try RawStatement(database, Self.selectValues)
-                    statement.bind(resident.value, at: 1)
-                    statement.bind(number, at: 2)
+                    try statement.bind(resident.value, at: 1)
+                    try statement.bind(number, at: 2)
                     try statement.forEachRow { row in
                         values.append(
                             StoredValue(

@@ -19,7 +19,7 @@ extension KeyDatabase {
             found.reserveCapacity(residents.count)
             for resident in residents where found[resident] == nil {
                 var material = ResidentKeyMaterial()
-                keys.bind(resident, at: 1)
+                try keys.bind(resident, at: 1)
                 try keys.forEachRow { row in
                     material.keys.append(
                         WrappedResidentKey(
@@ -28,7 +28,7 @@ extension KeyDatabase {
                 }
                 material.commitments = try commitments.read(of: resident)
                 if isAnyShredded {
-                    shredded.bind(resident, at: 1)
+                    try shredded.bind(resident, at: 1)
                     try shredded.forEachRow { _ in material.isShredded = true }
                 }
                 if !material.keys.isEmpty || material.isShredded { found[resident] = material }
@@ -107,14 +107,14 @@ extension KeyDatabase {
                 """)
             for commitment in commitments {
                 if let resident = commitment.resident {
-                    statement.bind(resident, at: 1)
+                    try statement.bind(resident, at: 1)
                 } else {
-                    statement.bind([UInt8](), at: 1)
+                    try statement.bind([UInt8](), at: 1)
                 }
-                statement.bind(commitment.fieldClass, at: 2)
-                statement.bind(Int64(commitment.classVersion), at: 3)
-                statement.bind(Int64(commitment.generation), at: 4)
-                statement.bind(commitment.commitment.bytes, at: 5)
+                try statement.bind(commitment.fieldClass, at: 2)
+                try statement.bind(Int64(commitment.classVersion), at: 3)
+                try statement.bind(Int64(commitment.generation), at: 4)
+                try statement.bind(commitment.commitment.bytes, at: 5)
                 try statement.run()
             }
         }
@@ -125,7 +125,7 @@ extension KeyDatabase {
             let statement = try RawStatement(
                 database,
                 "SELECT class, version, generation, commitment FROM commitment WHERE resident = ?")
-            statement.bind([UInt8](), at: 1)
+            try statement.bind([UInt8](), at: 1)
             var found: [KeyCommitment] = []
             try statement.forEachRow { found.append(try Self.commitment($0, resident: nil)) }
             return found
@@ -165,7 +165,7 @@ extension KeyDatabase {
                 database, "SELECT 1 FROM shredded WHERE resident = ?")
             var found: Set<ResidentKeyID> = []
             for resident in residents {
-                statement.bind(resident, at: 1)
+                try statement.bind(resident, at: 1)
                 try statement.forEachRow { _ in found.insert(resident) }
             }
             return found
@@ -198,12 +198,12 @@ extension KeyDatabase {
                 """)
             // What belongs to no resident stands under the empty id, before all.
             if let resident {
-                statement.bind(resident, at: 1)
+                try statement.bind(resident, at: 1)
             } else {
-                statement.bind([UInt8](), at: 1)
+                try statement.bind([UInt8](), at: 1)
             }
-            statement.bind(fieldClass, at: 2)
-            statement.bind(Int64(limit), at: 3)
+            try statement.bind(fieldClass, at: 2)
+            try statement.bind(Int64(limit), at: 3)
             var found: [ResidentKeyID] = []
             try statement.forEachRow { row in
                 guard let resident = ResidentKeyID(bytes: row.bytes(0)) else {
@@ -249,7 +249,7 @@ private struct CommitmentReading {
 
     func read(of resident: ResidentKeyID) throws -> [KeyCommitment] {
         var found: [KeyCommitment] = []
-        statement.bind(resident, at: 1)
+        try statement.bind(resident, at: 1)
         guard let fieldClasses else {
             try statement.forEachRow {
                 found.append(try KeyDatabase.commitment($0, resident: resident))
@@ -257,7 +257,7 @@ private struct CommitmentReading {
             return found
         }
         for name in fieldClasses {
-            statement.bind(name, at: 2)
+            try statement.bind(name, at: 2)
             try statement.forEachRow {
                 found.append(
                     try KeyDatabase.commitment($0, resident: resident, fieldClass: name))

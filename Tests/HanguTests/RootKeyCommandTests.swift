@@ -11,6 +11,17 @@ struct RootKeyCommandTests {
         let removed: [String]
     }
 
+    private struct Status: Decodable {
+        struct RootKey: Decodable, Equatable {
+            let kind: String
+            let name: String
+            let version: Int
+            let place: String
+        }
+
+        let rootKey: RootKey
+    }
+
     private func pulledHome() throws -> TestHome {
         let home = try TestHome(SmallDelivery())
         _ = try home.pull()
@@ -54,6 +65,27 @@ struct RootKeyCommandTests {
         try FileManager.default.removeItem(at: place)
         let absent = try home.run(["audit", "list"])
         #expect(absent.status == 4 && absent.errorText.contains("keys/root-2.key"))
+    }
+
+    @Test("The status of the keys says which root key they hang from, in both languages")
+    func status() throws {
+        let home = try TestHome(SmallDelivery())
+        #expect(
+            try home.check(["keys", "status"]).outputText.contains(
+                "root key: a file, file/1, version 1 (keys/root.key)"))
+        let secret = try secretFile("correct horse battery", in: home, "secret")
+        _ = try change(home, ["--to", "passphrase", "--new-secret-file", secret])
+        let arguments = ["keys", "status", "--secret-file", secret]
+        let chinese = try home.run(arguments, environment: ["LANG": "zh_CN.UTF-8"])
+        #expect(
+            chinese.outputText.contains("根密钥：口令，passphrase/2，第 2 版（keys/root-2.yaml）"),
+            "\(chinese.allText)")
+        let printed = try home.check(arguments + ["--json"]).json(Status.self).first
+        #expect(
+            printed?.rootKey
+                == .init(
+                    kind: "passphrase", name: "passphrase/2", version: 2,
+                    place: "keys/root-2.yaml"))
     }
 
     @Test("A passphrase opens the home from a file or a descriptor, and no other one does")

@@ -105,6 +105,8 @@ struct TokenHomeTests {
         #expect(try home.disclose() == 0)
         let names = try home.files().keys.filter { $0.hasPrefix("keys/root") }
         #expect(names == ["keys/root-1.yaml"])
+        let status = try home.check(["keys", "status"]).outputText
+        #expect(status.contains("root key: a token, pkcs11/1, version 1 (keys/root-1.yaml)"))
         let next = ["--pkcs11-key", "second"]
         let rotated = try home.run(
             ["keys", "rotate", "root", "--to"] + token.pkcs11 + next

@@ -28,6 +28,8 @@ struct HomeStoreTests {
     @Test("Consents, the newest version of each") func consents() throws {
         try contract.verifyConsents()
     }
+    @Test("A release from quarantine meets the records named, whatever the same SQL did before")
+    func quarantine() throws { try contract.verifyQuarantine() }
     @Test("A transaction that throws leaves nothing, and no name it made is used afterwards")
     func transactions() throws { try contract.verifyTransactions() }
 

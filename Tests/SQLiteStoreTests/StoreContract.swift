@@ -196,6 +196,36 @@ struct StoreContract {
         }
     }
 
+    /// A record that is refused anew, for another reason, is deleted and written again by the SQL that also releases.
+    func verifyQuarantine() throws {
+        func refuse(_ key: UInt8, _ detail: String) throws -> Bool {
+            let record = QuarantinedRecord(
+                position: RecordPosition(container: "residents.csv", record: Int(key), line: nil),
+                keyDigest: Self.record(key).keyDigest,
+                findings: [RecordFinding(.missingField, field: "name", detail: detail)],
+                sealed: [key], version: 1)
+            return try write { writer throws(GatewayError) in
+                try writer.quarantine(record, of: Self.stream)
+            }
+        }
+        let digests = [Self.record(1).keyDigest, Self.record(2).keyDigest]
+        func quarantined() throws -> Set<[UInt8]> {
+            try read { reader throws(GatewayError) in
+                try reader.quarantinedKeys(of: Self.stream, among: digests)
+            }
+        }
+        #expect(try refuse(1, "a name") && refuse(2, "a name"))
+        #expect(try refuse(1, "a whole name"))
+        try write { writer throws(GatewayError) in
+            try writer.releaseFromQuarantine(keyDigests: [digests[1]], of: Self.stream)
+        }
+        #expect(try quarantined() == [digests[0]])
+        try write { writer throws(GatewayError) in
+            try writer.releaseFromQuarantine(keyDigests: digests, of: Self.stream)
+        }
+        #expect(try quarantined().isEmpty)
+    }
+
     func verifyTransactions() throws {
         let id = try Self.id(1)
         #expect(throws: GatewayError.self) {

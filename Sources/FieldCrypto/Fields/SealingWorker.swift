@@ -13,6 +13,9 @@ final class SealingWorker {
     let nonces = NonceBuffer()
     /// What is derived from or authenticated at the moment.
     private var canonical = CanonicalBytes(capacity: 512)
+    /// What the last field key was derived for: the same for all residents, but for the generation.
+    private var fieldInfo = CanonicalBytes()
+    private var fieldInfoOwner: (classSerial: UInt64, generation: UInt16)?
     private let residentKey = ScratchSecret(byteCount: KeyWrapping.keyByteCount)
     /// Opens nothing; see ``decoy(_:)``.
     private var keptDecoyKey: SecretBytes?
@@ -89,13 +92,17 @@ final class SealingWorker {
     func fieldKey(
         classKey: ClassKey, residentKey: UnsafeRawBufferPointer, generation: UInt16
     ) throws(FieldCryptoError) -> FieldKey {
-        KeyDerivation.writeFieldInfo(of: classKey, generation: generation, to: &canonical)
+        let owner = (classSerial: classKey.key.serial, generation: generation)
+        if fieldInfoOwner.map({ $0 != owner }) ?? true {
+            KeyDerivation.writeFieldInfo(of: classKey, generation: generation, to: &fieldInfo)
+            fieldInfoOwner = owner
+        }
         let extractor = try authenticator(of: classKey.key)
         let derivation = try derivation(classKey.key.suite.family.hash)
         let byteCount = FieldKey.byteCount(of: classKey.key.suite)
         let secret = try SecretBytes(count: byteCount) { output throws(FieldCryptoError) in
             try derivation.derive(
-                extractor: extractor, inputKey: residentKey, info: canonical.bytes, into: output)
+                extractor: extractor, inputKey: residentKey, info: fieldInfo.bytes, into: output)
         }
         return FieldKey(
             secret: secret, suite: classKey.key.suite, classVersion: classKey.version,

@@ -13,10 +13,23 @@ struct FieldKeyCache {
         /// The generation that seals.
         let newestGeneration: UInt16
         let expires: Duration
-        var items: [Item] = []
+        /// Most residents' keys are of one class, which needs no memory of its own.
+        var first: Item
+        var others: [Item] = []
         /// Neighbours in order of use, as positions in `entries`; -1 at the ends.
         var newer = -1
         var older = -1
+
+        func key(of classSerial: UInt64, generation: UInt16) -> FieldKey? {
+            if first.classSerial == classSerial, first.key.generation == generation {
+                return first.key
+            }
+            for item in others
+            where item.classSerial == classSerial && item.key.generation == generation {
+                return item.key
+            }
+            return nil
+        }
     }
 
     private let keysMax: Int
@@ -52,15 +65,12 @@ struct FieldKeyCache {
             return nil
         }
         let wanted = generation ?? entry.newestGeneration
-        for item in entry.items
-        where item.classSerial == classSerial && item.key.generation == wanted {
-            if newest != position {
-                unlink(position)
-                linkAsNewest(position)
-            }
-            return item.key
+        guard let key = entry.key(of: classSerial, generation: wanted) else { return nil }
+        if newest != position {
+            unlink(position)
+            linkAsNewest(position)
         }
-        return nil
+        return key
     }
 
     /// Adds a key; a resident's keys all expire with the first one.
@@ -74,14 +84,16 @@ struct FieldKeyCache {
             if entry.newestGeneration != newestGeneration || entry.expires <= now {
                 remove(at: position)
                 known = nil
-            } else if entry.items.contains(where: {
-                $0.classSerial == classSerial && $0.key.generation == key.generation
-            }) {
+            } else if entry.key(of: classSerial, generation: key.generation) != nil {
                 return
             }
         }
-        let position = known ?? add(resident, newestGeneration, now: now)
-        entries[position]?.items.append(Item(classSerial: classSerial, key: key))
+        let item = Item(classSerial: classSerial, key: key)
+        if let position = known {
+            entries[position]?.others.append(item)
+        } else {
+            add(item, resident, newestGeneration, now: now)
+        }
         keyCount += 1
         while keyCount > keysMax, oldest >= 0 { remove(at: oldest) }
     }
@@ -107,10 +119,11 @@ struct FieldKeyCache {
     }
 
     private mutating func add(
-        _ resident: ResidentKeyID, _ newestGeneration: UInt16, now: Duration
-    ) -> Int {
-        let entry = Entry(
-            resident: resident, newestGeneration: newestGeneration, expires: now + age)
+        _ item: Item, _ resident: ResidentKeyID, _ newestGeneration: UInt16, now: Duration
+    ) {
+        var entry = Entry(
+            resident: resident, newestGeneration: newestGeneration, expires: now + age, first: item)
+        (entry.newer, entry.older) = (-1, newest)
         let position: Int
         if let reused = free.popLast() {
             position = reused
@@ -120,14 +133,14 @@ struct FieldKeyCache {
             entries.append(entry)
         }
         positions[resident] = position
-        linkAsNewest(position)
-        return position
+        if newest >= 0 { entries[newest]?.newer = position } else { oldest = position }
+        newest = position
     }
 
     private mutating func remove(at position: Int) {
         guard let entry = entries[position] else { return }
         unlink(position)
-        keyCount -= entry.items.count
+        keyCount -= 1 + entry.others.count
         positions[entry.resident] = nil
         entries[position] = nil
         free.append(position)

@@ -33,8 +33,9 @@ struct KeyLoading {
     mutating func run(
         store: any KeyStore, workers: WorkerPool, into resolved: inout ResolvedKeys
     ) throws(FieldCryptoError) {
-        var seen: Set<ResidentKeyID> = []
+        var seen = Set<ResidentKeyID>(minimumCapacity: missing.count)
         var residents: [ResidentKeyID] = []
+        residents.reserveCapacity(missing.count)
         var fieldClasses: Set<String> = []
         var last: ClassKey?
         for index in missing {
@@ -55,7 +56,9 @@ struct KeyLoading {
         if !outcome.commitments.isEmpty {
             try storeCall { () throws(KeyStoreError) in try store.insert(outcome.commitments) }
         }
-        for index in missing { resolved.failures[index] = outcome.failures[index] }
+        if !resolved.failures.isEmpty || !outcome.failures.isEmpty {
+            for index in missing { resolved.failures[index] = outcome.failures[index] }
+        }
         for (index, key) in outcome.keys { resolved.keys[index] = key }
         needsNewerEpoch = outcome.failures.values.contains {
             if case .unknownKey(let name) = $0 { name.kind == .epoch } else { false }
@@ -102,7 +105,7 @@ struct KeyLoading {
         _ newestGeneration: UInt16, _ commitments: [KeyCommitment], worker: SealingWorker,
         into outcome: inout Outcome
     ) -> Int {
-        var derived: [(classSerial: UInt64, key: FieldKey)] = []
+        let firstLoaded = outcome.loaded.count
         var next = start
         while next < missing.count, let request = requests[missing[next]],
             request.resident == wrapped.resident,
@@ -111,7 +114,8 @@ struct KeyLoading {
             let index = missing[next]
             next += 1
             let serial = request.classKey.key.serial
-            if let known = derived.first(where: { $0.classSerial == serial }) {
+            if let known = outcome.loaded[firstLoaded...].first(where: { $0.classSerial == serial })
+            {
                 outcome.keys.append((index, known.key))
                 continue
             }
@@ -122,7 +126,6 @@ struct KeyLoading {
                 if let new = try newCommitment(of: key, request, wrapped.resident, commitments) {
                     outcome.commitments.append(new)
                 }
-                derived.append((serial, key))
                 outcome.keys.append((index, key))
                 outcome.loaded.append(
                     Loaded(
@@ -140,8 +143,9 @@ struct KeyLoading {
     ) throws(FieldCryptoError) -> (wrapped: WrappedResidentKey, newestGeneration: UInt16) {
         guard let material else { throw .residentKeyMissing }
         if material.isShredded { throw .residentKeyDestroyed }
-        guard let newest = material.keys.max(by: { $0.generation < $1.generation }) else {
-            throw .residentKeyMissing
+        guard var newest = material.keys.first else { throw .residentKeyMissing }
+        if material.keys.count > 1 {
+            for key in material.keys where key.generation > newest.generation { newest = key }
         }
         guard let generation = request.generation, generation != newest.generation else {
             return (newest, newest.generation)

@@ -224,6 +224,17 @@ package struct QuarantinedRecord: Sendable {
     package let sealed: [UInt8]?
     /// Bound into the sealing of the cells, as a record's version is.
     package let version: Int64
+
+    package init(
+        position: RecordPosition, keyDigest: [UInt8]?, findings: [RecordFinding],
+        sealed: [UInt8]?, version: Int64
+    ) {
+        self.position = position
+        self.keyDigest = keyDigest
+        self.findings = findings
+        self.sealed = sealed
+        self.version = version
+    }
 }
 
 /// A refused record as a list shows it: where and why, and nothing of what it holds.

@@ -13,10 +13,12 @@ struct KeysStatusCommand: ParsableCommand {
 
     func run() throws {
         try options.withHome { home, console in
+            let rootKey = try RootKeyPlace(home.rootKeyName(), in: home.folder)
             let status = try KeyRotation(home.parts).status()
             if console.isJSON {
-                return try console.say(json: KeyStatusJSON(status))
+                return try console.say(json: KeyStatusJSON(status, rootKey: rootKey))
             }
+            console.say(KeyMessages.rootKey(rootKey))
             let now = home.parts.clock.minute
             for line in status.lines { console.say(KeyMessages.line(line, now: now)) }
             for key in status.logKeys {
@@ -88,13 +90,24 @@ private struct KeyStatusJSON: Encodable {
         let since: UInt64
     }
 
+    struct RootKey: Encodable {
+        let kind: String
+        let name: String
+        let version: UInt16
+        let place: String
+    }
+
+    let rootKey: RootKey
     let keys: [Line]
     let unfinished: [Job]
     let logKeys: [LogKey]
     let forgotten: Int
     let copiesOpenSinceMinute: Int64?
 
-    init(_ status: KeyStatus) {
+    init(_ status: KeyStatus, rootKey place: RootKeyPlace) {
+        rootKey = RootKey(
+            kind: place.kind.word, name: "\(place.kind.rawValue)/\(place.version)", version: place.version,
+            place: place.shown)
         keys = status.lines.map {
             Line(
                 kind: $0.kind.rawValue, name: $0.name, version: $0.version,

@@ -29,7 +29,7 @@ struct RootKeyChange {
         to choice: RootKeyChoice, secrets: SecretInput
     ) throws(GatewayError) -> Outcome {
         let keys = home.keyDatabase
-        let old = try rootKeyName()
+        let old = try home.rootKeyName()
         let made = try RootKeyOpening(folder: home.folder, secrets: secrets)
             .make(choice, after: old.version)
         do throws(GatewayError) {
@@ -38,7 +38,7 @@ struct RootKeyChange {
             }
         } catch {
             // A failed commit may have been made all the same: the ring decides.
-            if try rootKeyName() != made.place.name { try made.undo() }
+            if try home.rootKeyName() != made.place.name { try made.undo() }
             throw error
         }
         try inCrypto { () throws(FieldCryptoError) in
@@ -48,16 +48,6 @@ struct RootKeyChange {
         return Outcome(
             old: old, new: made.place.name,
             removed: try Self.removeUnused(keeping: made.place, in: home.folder))
-    }
-
-    private func rootKeyName() throws(GatewayError) -> RootKeyName {
-        let name = try inCrypto { () throws(FieldCryptoError) in
-            try Keyring.rootKeyName(of: home.keyDatabase)
-        }
-        guard let name else {
-            throw .store(.unreadable(why: "keys/keys.db holds no keys; restore a copy of it"))
-        }
-        return name
     }
 
     /// Removes every file of another root key than the one the ring is under.

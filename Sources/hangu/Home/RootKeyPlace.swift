@@ -9,6 +9,9 @@ enum RootKeyKind: String, CaseIterable, Sendable {
     case file
     case passphrase
     case pkcs11
+
+    /// As people and `--json` read it.
+    var word: String { self == .pkcs11 ? "token" : rawValue }
 }
 
 /// Where a root key stands in a home, by its name.
@@ -83,6 +86,19 @@ struct RootKeyPlace {
             else { return nil }
             return (url, version)
         }
+    }
+}
+
+extension OpenHome {
+    /// The root key that the ring is under now; another process may have changed it.
+    func rootKeyName() throws(GatewayError) -> RootKeyName {
+        let name = try inCrypto { () throws(FieldCryptoError) in
+            try Keyring.rootKeyName(of: keyDatabase)
+        }
+        guard let name else {
+            throw .store(.unreadable(why: "keys/keys.db holds no keys; restore a copy of it"))
+        }
+        return name
     }
 }
 

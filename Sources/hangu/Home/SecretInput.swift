@@ -9,6 +9,8 @@ import Glibc
 struct SecretInput: Sendable {
     /// The longest passphrase or PIN, in bytes.
     static let byteCountMax = 1_024
+    /// What Ctrl-C types.
+    private static let interrupt: UInt8 = 3
     static let noTerminal =
         "the root key needs a passphrase or PIN, and there is no terminal to ask at"
 
@@ -67,19 +69,23 @@ struct SecretInput: Sendable {
         // Without signals, so that an interrupt cannot leave the terminal hiding what is typed.
         hidden.c_lflag &= ~tcflag_t(ECHO | ISIG)
         hidden.c_lflag |= tcflag_t(ECHONL | ICANON)
+        // Ctrl-C ends the line by itself: without that it would wait for the return key.
+        withUnsafeMutableBytes(of: &hidden.c_cc) { $0[Int(VEOL)] = Self.interrupt }
         guard tcsetattr(terminal, TCSAFLUSH, &hidden) == 0 else {
             throw .request(.unreadable("the terminal cannot be kept from showing what is typed"))
         }
         defer { tcsetattr(terminal, TCSAFLUSH, &shown) }
         writeAll(prompt.text(in: language) + " ", to: terminal)
-        let typed = try line(from: terminal)
-        let isInterrupted = typed.withUnsafeBytes { $0.contains(3) }
+        let typed = try line(from: terminal, endingWith: Self.interrupt)
+        let isInterrupted = typed.withUnsafeBytes { $0.contains(Self.interrupt) }
         if isInterrupted { throw .stopped }
         return typed
     }
 
     /// Reads byte by byte, so that what follows the line stays for the next reader.
-    private func line(from descriptor: Int32) throws(GatewayError) -> SecretBytes {
+    private func line(
+        from descriptor: Int32, endingWith end: UInt8? = nil
+    ) throws(GatewayError) -> SecretBytes {
         var count = 0
         var isWhole = false
         let room = SecretBytes(count: Self.byteCountMax + 1) { room in
@@ -95,6 +101,10 @@ struct SecretInput: Sendable {
                     return
                 }
                 count += 1
+                if room[count - 1] == end {
+                    isWhole = true
+                    return
+                }
             }
         }
         guard isWhole else {

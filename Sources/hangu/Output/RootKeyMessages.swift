@@ -1,5 +1,20 @@
 import FieldCrypto
 
+extension KeyMessages {
+    /// The root key that everything hangs from.
+    static func rootKey(_ place: RootKeyPlace) -> Message {
+        let kind =
+            switch place.kind {
+            case .file: Message("文件", "a file")
+            case .passphrase: Message("口令", "a passphrase")
+            case .pkcs11: Message("密码设备", "a token")
+            }
+        return Message(
+            "根密钥：\(kind.chinese)，\(place.name.id)/\(place.version)，第 \(place.version) 版（\(place.shown)）",
+            "root key: \(kind.english), \(place.name.id)/\(place.version), version \(place.version) (\(place.shown))")
+    }
+}
+
 /// Texts about root keys, backups and shares.
 extension Messages {
     static let askPassphrase = Message("根密钥口令：", "passphrase of the root key:")
