@@ -95,10 +95,33 @@ extension Keyring {
             try reload()
             opened = try openOnce(batch)
         }
+        let destroyed = try destroyedResidents(opened.failures, batch)
         for (index, error) in opened.failures {
-            opened.fail(index, Self.refusal(error, batch.addresses[index].column))
+            let address = batch.addresses[index]
+            let isDestroyed = address.resident.map(destroyed.contains) ?? false
+            opened.fail(
+                index, isDestroyed ? .residentKeyDestroyed : Self.refusal(error, address.column))
         }
         return opened
+    }
+
+    /// Those whose keys are destroyed, among whom values stayed under a class key that is gone: a rotation passes over
+    /// what nobody can open any more.
+    private func destroyedResidents(
+        _ failures: [Int: FieldCryptoError], _ batch: SealedValues
+    ) throws(FieldCryptoError) -> Set<ResidentKeyID> {
+        var residents: Set<ResidentKeyID> = []
+        for (index, error) in failures {
+            if case .unknownKey = error, let resident = batch.addresses[index].resident {
+                residents.insert(resident)
+            }
+        }
+        if residents.isEmpty { return [] }
+        let (store, asked) = (self.store, Array(residents))
+        let material = try storeCall { () throws(KeyStoreError) in
+            try store.material(of: asked, fieldClasses: [])
+        }
+        return residents.filter { material[$0]?.isShredded == true }
     }
 
     private func isNewer(_ key: KeyName) -> Bool {

@@ -57,6 +57,15 @@ final class LogSigningKeys: Sendable {
     }
 }
 
+extension AuditLog {
+    /// Makes the SM2 key that signs beside Ed25519, where a home of the SM family has none yet.
+    package static func ensureNationalKey(of keyring: Keyring) throws(FieldCryptoError) {
+        guard keyring.family == .sm, try keyring.signingKey(nationalKeyName) == nil else { return }
+        _ = try keyring.createSigningKey(
+            nationalKeyName, fieldClass: operationalClass, algorithm: .sm2)
+    }
+}
+
 /// The log's public keys, oldest first, each with the first size whose checkpoint it signs.
 package struct LogKeyHistory: Sendable {
     package let keys: [(key: NoteKey, since: UInt64)]

@@ -26,6 +26,10 @@ extension KeyRotation {
         if parts.keyring.family != family || unfinished.contains(where: { $0.kind == .epoch }) {
             reports.append(try rotateEpoch(to: family, progress: progress))
         }
+        // Before the entries that follow, so that the newest checkpoint has its signature when all is done.
+        try inCrypto { () throws(FieldCryptoError) in
+            try AuditLog.ensureNationalKey(of: parts.keyring)
+        }
         for job in unfinished {
             if let report = try resumed(job, progress: progress) { reports.append(report) }
         }

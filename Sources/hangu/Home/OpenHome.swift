@@ -115,11 +115,7 @@ enum HomeKeys {
         where !known.contains("\(KeyKind.blindIndex.rawValue) \(name)") {
             _ = try keyring.addVersion(of: .blindIndex, name: name)
         }
-        if keyring.family == .sm, try keyring.signingKey(AuditLog.nationalKeyName) == nil {
-            _ = try keyring.createSigningKey(
-                AuditLog.nationalKeyName, fieldClass: AuditLog.operationalClass,
-                algorithm: .sm2)
-        }
+        try AuditLog.ensureNationalKey(of: keyring)
     }
 }
 
