@@ -106,7 +106,8 @@ private struct KeyStatusJSON: Encodable {
 
     init(_ status: KeyStatus, rootKey place: RootKeyPlace) {
         rootKey = RootKey(
-            kind: place.kind.word, name: "\(place.kind.rawValue)/\(place.version)", version: place.version,
+            kind: place.kind.word, name: "\(place.kind.rawValue)/\(place.version)",
+            version: place.version,
             place: place.shown)
         keys = status.lines.map {
             Line(

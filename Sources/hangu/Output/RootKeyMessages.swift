@@ -11,7 +11,8 @@ extension KeyMessages {
             }
         return Message(
             "根密钥：\(kind.chinese)，\(place.name.id)/\(place.version)，第 \(place.version) 版（\(place.shown)）",
-            "root key: \(kind.english), \(place.name.id)/\(place.version), version \(place.version) (\(place.shown))")
+            "root key: \(kind.english), \(place.name.id)/\(place.version), version \(place.version) (\(place.shown))"
+        )
     }
 }
 
