@@ -72,9 +72,11 @@ struct CommandTests {
             }
             let isLeaf = (command.subcommands ?? []).allSatisfy { $0.commandName == "help" }
             if isLeaf {
-                // The policy language's own tools work on files, and a witness has a folder of its own.
-                let always = ["cedar", "witness"].contains(words.first) ? [] : ["--home"]
-                for option in always + ["--json", "--lang"] {
+                // Tools for policies work on files, and a witness has a folder of its own; tests have many formats.
+                let group = words.first ?? ""
+                let always = ["cedar", "policy", "witness"].contains(group) ? [] : ["--home"]
+                let machine = group == "policy" ? "--format" : "--json"
+                for option in always + [machine, "--lang"] {
                     #expect(text.contains(option), "\(name): \(option)")
                 }
             }

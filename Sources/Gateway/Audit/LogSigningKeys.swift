@@ -1,4 +1,4 @@
-import FieldCrypto
+package import FieldCrypto
 package import TransparencyLog
 import Synchronization
 
